@@ -1,0 +1,60 @@
+"""What a source is: anything that yields the batches of one table for one window.
+
+Only the protocol and its value types belong here; each kind of source has a folder of its own beside this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import pyarrow as pa
+
+from ingestion.mapping import TableMapping
+
+
+@dataclass(frozen=True)
+class Window:
+    """What an extraction wants: everything up to `until`, less what the landing already holds.
+
+    `landed` gives, per unit (a file, a night), the fingerprint under which the landing holds it; `cursor` is the highest
+    value of the table's cursor column landed so far, None when there is none yet or the table has no cursor.
+    """
+
+    until: datetime
+    landed: Mapping[str, str] = field(default_factory=dict)
+    cursor: str | None = None
+
+
+@dataclass(frozen=True)
+class Extract:
+    """One unit of a table: its batches are landed as one load, whole or not at all.
+
+    `batches` holds the values as received (text where the format has no types) under the received headers, plus
+    `_line`, the 1-based line or record number in the unit. `rejects` is called after the batches are exhausted and
+    gives what could not be read as a row at all: (line, text as received, what was found and expected).
+    """
+
+    unit: str
+    fingerprint: str
+    batches: Iterator[pa.RecordBatch]
+    rejects: list[tuple[int, str, str]] = field(default_factory=list)
+    cursor_column: str | None = None
+
+
+class Source(Protocol):
+    """A configured source. `name` becomes `_source_system`."""
+
+    name: str
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The contract tables this source feeds."""
+
+    def mapping(self, table: str) -> TableMapping:
+        """How the received columns of `table` become contract columns."""
+
+    def extract(self, table: str, window: Window) -> Iterator[Extract]:
+        """The units of `table` that the window wants, oldest first; nothing when all is landed already."""
