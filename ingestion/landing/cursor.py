@@ -1,0 +1,61 @@
+"""How the values of a cursor column compare: numbers as numbers, ISO-8601 dates and times as instants.
+
+Used by sources that skip rows below a cursor and by the landing, which keeps the highest one; no state lives here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import duckdb
+import pyarrow as pa
+
+NUMBER = "try_cast(trim({value}) as decimal(38, 9))"
+# Text without an offset is read as UTC: only the order within one column matters here.
+INSTANT = "epoch_us(try_cast(trim({value}) as timestamptz))"
+
+
+def connection() -> duckdb.DuckDBPyConnection:
+    """An in-memory DuckDB whose session zone is UTC, on one thread, so that row order is kept."""
+    return duckdb.connect(config={"threads": 1, "TimeZone": "UTC"})
+
+
+def highest(values: Sequence[str]) -> str | None:
+    """The highest of `values`, as received; None when none can be read. Instants rank above numbers."""
+    return highest_of(connection(), pa.array(values, pa.string())) if values else None
+
+
+def highest_of(database: duckdb.DuckDBPyConnection, column: pa.Array) -> str | None:
+    """The highest value of an Arrow column of any type as text; None when none can be read."""
+    received = pa.table({"value": column})  # noqa: F841 - read by the query below
+    row = database.execute(
+        f"""
+        select value
+        from (select cast(value as varchar) as value from received) as received_text
+        where {INSTANT.format(value="value")} is not null or {NUMBER.format(value="value")} is not null
+        order by {INSTANT.format(value="value")} desc nulls last, {NUMBER.format(value="value")} desc nulls last, value
+        limit 1
+        """
+    ).fetchone()
+    return row[0] if row else None
+
+
+def wanted(
+    database: duckdb.DuckDBPyConnection, column: pa.Array, cursor: str, lookback_days: float
+) -> pa.ChunkedArray:
+    """Booleans, one per row in order: is the value at or above `cursor` less the look-back?
+
+    The look-back applies to instants only. A value that cannot be read, or is of another kind than `cursor`, is wanted.
+    """
+    received = pa.table({"value": column})  # noqa: F841 - read by the query below
+    return database.execute(
+        f"""
+        select coalesce(
+            {INSTANT.format(value="value")} >= {INSTANT.format(value="$cursor")} - $lookback_us,
+            {NUMBER.format(value="value")} >= {NUMBER.format(value="$cursor")},
+            true
+        ) as is_wanted
+        from (select cast(value as varchar) as value from received) as received_text
+        """,
+        {"cursor": cursor, "lookback_us": round(lookback_days * 86_400_000_000)},
+    ).to_arrow_table()["is_wanted"]
