@@ -1,0 +1,268 @@
+"""What the rows of the agreement must satisfy among each other: keys, validity, and what only one seed knows.
+
+The form of files, headers and single cells is judged in `reading`; each rule here meets well-formed rows only.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+
+from orchestration.agreement.reading import Row, SeedTable
+from orchestration.agreement.shapes import NUMERIC_DIMENSIONS, NUMERIC_OPERATORS, TEXT_OPERATORS
+
+RATES = ("retention_rate", "first_response_attainment")
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the configuration says that the agreement must fit."""
+
+    reporting_currency: str
+    replay_version: str | None
+    sources: Collection[str]
+    configuration: str = "closedloop.yml"
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else str(value).lower()
+
+
+def _key(table: SeedTable, row: Row) -> tuple[str, ...]:
+    return tuple(_plain(row[column]) for column in table.seed.key)
+
+
+def _named(table: SeedTable, row: Row) -> str:
+    return ", ".join(f"{column} {row[column] or '*'}" for column in table.seed.key)
+
+
+def _from(row: Row) -> date:
+    return row["valid_from"] or date.min
+
+
+def _until(row: Row) -> date:
+    return row["valid_until"] or date.max
+
+
+def unique_keys(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
+    """A key is given once, unless validity tells its rows apart."""
+    first: dict[tuple[str, ...], int] = {}
+    for row in table.rows:
+        line = first.setdefault(_key(table, row), row.line)
+        if line != row.line:
+            table.report(
+                row.line,
+                table.seed.key[-1],
+                f"{_named(table, row)} again",
+                f"each {' + '.join(table.seed.key)} once; it stands on line {line} already",
+                "Drop or change one of the two rows.",
+            )
+
+
+def validity_in_order(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
+    """A validity ends on the day it begins or later."""
+    for row in table.rows:
+        if _from(row) > _until(row):
+            table.report(
+                row.line,
+                "valid_until",
+                f"{row['valid_until']}, before valid_from {row['valid_from']}",
+                "the last day of validity, on or after valid_from",
+                "Swap or correct the two dates.",
+            )
+
+
+def _spans(table: SeedTable) -> Iterator[list[Row]]:
+    groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in table.rows:
+        if _from(row) <= _until(row):
+            groups[_key(table, row)].append(row)
+    for rows in groups.values():
+        yield sorted(rows, key=lambda row: (_from(row), row.line))
+
+
+def no_overlap(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
+    """At most one row of a key is in force on any day."""
+    for rows in _spans(table):
+        last = rows[0]
+        for row in rows[1:]:
+            if _from(row) <= _until(last):
+                table.report(
+                    row.line,
+                    "valid_from",
+                    f"{_named(table, row)} in force from {row['valid_from'] or 'the beginning'}",
+                    f"a day after line {last.line} ends ({last['valid_until'] or 'it is open'}): "
+                    "one row in force a day",
+                    "End the earlier row the day before this one begins.",
+                )
+            if _until(row) > _until(last):
+                last = row
+
+
+def no_gap(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
+    """Between the first and the last row of a key some row is in force on every day."""
+    for rows in _spans(table):
+        reached = rows[0]
+        for row in rows[1:]:
+            if _until(reached) != date.max and _from(row) > _until(reached) + timedelta(days=1):
+                table.report(
+                    row.line,
+                    "valid_from",
+                    f"{_named(table, row)} in force from {row['valid_from']} only",
+                    f"{_until(reached) + timedelta(days=1)}, the day after line {reached.line} ends",
+                    "Close the gap: move one of the two dates.",
+                )
+            if _until(row) > _until(reached):
+                reached = row
+
+
+def patterns_can_match(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
+    """A rule on lead_source judges records, which have none of the other patterns' columns."""
+    touched = ("utm_source", "utm_medium", "referrer", "click_id")
+    for row in table.rows:
+        others = [column for column in touched if row[column] is not None]
+        if row["lead_source"] is not None and others:
+            table.report(
+                row.line,
+                "lead_source",
+                f"lead_source together with {', '.join(others)}",
+                "patterns of records or of touches: no row has both, so this rule never matches",
+                "Split it in two rules.",
+                severity="note",
+            )
+
+
+def known_sources(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
+    """A stage word of a source that is not configured is never met."""
+    known = [source.lower() for source in terms.sources]
+    for row in table.rows:
+        source = _plain(row["source_system"])
+        if source and known and source not in known:
+            table.report(
+                row.line,
+                "source_system",
+                repr(source),
+                f"a source of {terms.configuration} ({', '.join(known)}), or * for any",
+                "It applies to nothing until such a source is configured.",
+                severity="note",
+            )
+
+
+def _numbers(value: object) -> list[Decimal]:
+    numbers = [Decimal(part.strip()) for part in str(value).split("|")]
+    if not all(number.is_finite() for number in numbers):
+        raise InvalidOperation
+    return numbers
+
+
+def operator_fits(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
+    """Numbers are compared with numbers, text with text, and `between` names two ends."""
+    for row in table.rows:
+        numeric = row["dimension"] in NUMERIC_DIMENSIONS
+        operators = NUMERIC_OPERATORS if numeric else TEXT_OPERATORS
+        if row["operator"] not in operators:
+            table.report(
+                row.line,
+                "operator",
+                f"{row['operator']!r} on {row['dimension']}",
+                "one of " + ", ".join(operators),
+                "Choose another operator or dimension.",
+            )
+        elif numeric:
+            _judge_numbers(table, row)
+
+
+def _judge_numbers(table: SeedTable, row: Row) -> None:
+    wanted = {
+        "between": "two numbers, the lower first, as 10|200",
+        "gte": "one number",
+        "lte": "one number",
+    }
+    expected = wanted.get(str(row["operator"]), "numbers separated by |")
+    try:
+        numbers = _numbers(row["value"])
+    except InvalidOperation:
+        numbers = []
+    fits = bool(numbers)
+    if row["operator"] == "between":
+        fits = len(numbers) == 2 and numbers[0] <= numbers[1]
+    elif row["operator"] in ("gte", "lte"):
+        fits = len(numbers) == 1
+    if not fits:
+        table.report(row.line, "value", repr(row["value"]), expected, "Correct this cell.")
+
+
+def versions_paired(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
+    """Rules count under the thresholds of their version only, so a version without them is dead."""
+    other = tables["qualification_thresholds"]
+    known = {(row["stage"], _plain(row["rule_version"])) for row in other.rows}
+    said: set[tuple[object, str]] = set()
+    for row in table.rows:
+        version = (row["stage"], _plain(row["rule_version"]))
+        if version not in known | said:
+            said.add(version)
+            table.report(
+                row.line,
+                "rule_version",
+                f"{row['rule_version']!r} of stage {row['stage']}, without thresholds",
+                "a version that qualification_thresholds.csv has for this stage",
+                "Its rules count for nothing until it has.",
+                severity="note",
+            )
+
+
+def replay_exists(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
+    """The version to replay is one that was agreed on."""
+    versions = sorted({str(row["rule_version"]) for row in table.rows})
+    if terms.replay_version is not None and _plain(terms.replay_version) not in map(_plain, versions):
+        table.report(
+            None,
+            "rule_version",
+            f"no version {terms.replay_version!r}, which replay_version in {terms.configuration} names",
+            "one of " + (", ".join(versions) or "none: the seed has no rows"),
+            "Correct vars.replay_version, or add the version here.",
+        )
+
+
+def reporting_rate_is_one(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
+    """The reporting currency converts to itself at 1."""
+    for row in table.rows:
+        if row["currency"] == terms.reporting_currency.upper() and row["rate_to_reporting"] != 1:
+            table.report(
+                row.line,
+                "rate_to_reporting",
+                f"{row['rate_to_reporting']} for the reporting currency {row['currency']}",
+                "1: rates convert to the reporting currency",
+                "Drop the row, or correct reporting_currency and restate all rates in it.",
+            )
+
+
+def rates_are_shares(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
+    """A target for a rate is a share, not a percentage."""
+    for row in table.rows:
+        if row["metric"] in RATES and row["target"] > 1:
+            table.report(
+                row.line,
+                "target",
+                f"{row['target']} for {row['metric']}",
+                "a share between 0 and 1",
+                "Write 0.9 for 90 percent.",
+            )
+
+
+Rule = Callable[[SeedTable, dict[str, SeedTable], Terms], None]
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    "channel_rules": (unique_keys, patterns_can_match),
+    "stage_mapping": (unique_keys, known_sources),
+    "qualification_rules": (validity_in_order, no_overlap, operator_fits, versions_paired),
+    "qualification_thresholds": (validity_in_order, no_overlap, no_gap, replay_exists),
+    "shared_mailboxes": (unique_keys,),
+    "free_mail_domains": (unique_keys,),
+    "fx_rates": (unique_keys, reporting_rate_is_one),
+    "targets": (unique_keys, rates_are_shares),
+}
+"""The rules of each seed, in the order their findings are told."""
