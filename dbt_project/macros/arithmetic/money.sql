@@ -1,0 +1,46 @@
+{# Money: conversion and the cutting of cents. #}
+
+{# An amount at a rate, rounded half away from zero to cents. #}
+{% macro convert_money(amount, rate) -%}
+cast(round(cast({{ amount }} as decimal(18, 4)) * cast({{ rate }} as decimal(18, 10)), 2) as decimal(18, 2))
+{%- endmacro %}
+
+{# Currency of a row: trimmed, upper case, the reporting currency where it is missing. #}
+{% macro currency_or_reporting(currency) -%}
+coalesce(nullif(upper(trim({{ currency }})), ''), '{{ var("reporting_currency") | upper }}')
+{%- endmacro %}
+
+{#
+    An amount cut into cents over weighted rows: each row gets the floor of its share, the cents left go one each to the
+    largest remainders (compared at 6 decimals of a cent), ties by the key. Negative amounts are cut as their absolute
+    value. `rows` is a relation with one amount a partition repeated on its rows; the result adds `cut_amount`.
+#}
+{% macro cut_cents(rows, partition, key, amount, weight) -%}
+select
+    *,
+    cast(
+        case when {{ amount }} < 0 then -1 else 1 end
+        * (floor_cents + case when remainder_rank <= cents - sum_floor_cents then 1 else 0 end) / 100.0
+        as decimal(18, 2)
+    ) as cut_amount
+from (
+    select
+        *,
+        sum(floor_cents) over (partition by {{ partition }}) as sum_floor_cents,
+        row_number() over (
+            partition by {{ partition }} order by round(share_cents - floor_cents, 6) desc, {{ key }}
+        ) as remainder_rank
+    from (
+        select
+            *,
+            cast(floor(share_cents) as bigint) as floor_cents
+        from (
+            select
+                *,
+                cast(round(abs({{ amount }}) * 100, 0) as bigint) as cents,
+                cast(abs({{ amount }}) * 100 as double) * {{ weight }} as share_cents
+            from {{ rows }}
+        ) as shares
+    ) as floors
+) as ranked
+{%- endmacro %}

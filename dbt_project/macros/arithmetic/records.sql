@@ -1,0 +1,71 @@
+{# Records: which version of a key speaks, and how contact details are read. #}
+
+{# True for a landed row that does not exist yet at as_of. #}
+{% macro is_future(event_column, is_day=false) -%}
+coalesce({{ event_column }} > {{ local_day(as_of()) if is_day else as_of() }}, false)
+{%- endmacro %}
+
+{#
+    The newest version of each key among the rows that exist at as_of: highest updated_at (null oldest), then the landing
+    order. A version written after as_of is ignored while an earlier one exists, else the earliest stands in.
+#}
+{% macro newest_version(relation, key, version_column=none, event_column=none, event_is_day=false) -%}
+{%- set version = version_column or 'cast(null as timestamp)' -%}
+{%- set written_later = 'coalesce(' ~ version ~ ' > ' ~ as_of() ~ ', false)' -%}
+select *
+from (
+    select
+        *,
+        row_number() over (
+            partition by {{ key | join(', ') }}
+            order by
+                {% if version_column -%}
+                {{ written_later }},
+                case when not {{ written_later }} then {{ version }} end desc nulls last,
+                case when not {{ written_later }} then _loaded_at end desc nulls last,
+                case when not {{ written_later }} then _load_id end desc nulls last,
+                case when not {{ written_later }} then _row_number end desc nulls last,
+                {{ version }} asc nulls first,
+                _loaded_at asc, _load_id asc, _row_number asc
+                {%- else -%}
+                _loaded_at desc, _load_id desc, _row_number desc
+                {%- endif %}
+        ) as version_rank
+    from {{ relation }}
+    {% if event_column -%}
+    where not {{ is_future(event_column, event_is_day) }}
+    {%- endif %}
+) as ranked_versions
+where version_rank = 1
+{%- endmacro %}
+
+{# Trimmed lower-case e-mail where it is valid, else null. #}
+{% macro valid_email(email) -%}
+case when {{ matches_whole('lower(trim(' ~ email ~ '))', '[^@\\s]+@[^@\\s.]+([.][^@\\s.]+)+') }} then lower(trim({{ email }})) end
+{%- endmacro %}
+
+{# Phone number as + and 7 to 15 digits where it is valid, else null; national numbers completed by default_country_code. #}
+{% macro valid_phone(phone) -%}
+{%- set bare = "translate(" ~ phone ~ ", ' ().-/', '')" -%}
+{%- set plain = "case when " ~ bare ~ " like '00%' then concat('+', substr(" ~ bare ~ ", 3)) else " ~ bare ~ " end" -%}
+{%- if var('default_country_code') -%}
+{%- set code = (var('default_country_code') | string).lstrip('+') -%}
+{%- set full = "case when " ~ plain ~ " like '+%' then " ~ plain
+    ~ " when " ~ plain ~ " like '0%' then concat('+" ~ code ~ "', substr(" ~ plain ~ ", 2))"
+    ~ " else concat('+" ~ code ~ "', " ~ plain ~ ") end" -%}
+{%- else -%}
+{%- set full = plain -%}
+{%- endif -%}
+case when {{ matches_whole('(' ~ full ~ ')', '[+][1-9][0-9]{6,14}') }} then {{ full }} end
+{%- endmacro %}
+
+{# Text for comparison: trimmed, lower case, blank = null. #}
+{% macro plain_text(text) -%}nullif(lower(trim({{ text }})), ''){%- endmacro %}
+
+{# Position of a stage: 1 to 6 form the funnel, the rest only breaks ties. #}
+{% macro stage_position(stage) -%}
+case {{ stage }}
+    when 'lead' then 1 when 'mql' then 2 when 'sal' then 3 when 'sql' then 4 when 'opportunity' then 5 when 'customer' then 6
+    when 'recycled' then 7 when 'disqualified' then 8 when 'closed_lost' then 9
+end
+{%- endmacro %}

@@ -1,0 +1,16 @@
+{# Text functions that DuckDB and Spark spell differently. #}
+
+{# True where the whole text matches the regular expression. #}
+{% macro matches_whole(text, pattern) -%}{{ adapter.dispatch('matches_whole')(text, pattern) }}{%- endmacro %}
+{% macro default__matches_whole(text, pattern) -%}regexp_full_match({{ text }}, '{{ pattern }}'){%- endmacro %}
+{% macro spark__matches_whole(text, pattern) -%}({{ text }} rlike r'^(?:{{ pattern }})$'){%- endmacro %}
+
+{# One row per element of a `|`-separated list; use as a select-list item. #}
+{% macro list_elements(text) -%}{{ adapter.dispatch('list_elements')(text) }}{%- endmacro %}
+{% macro default__list_elements(text) -%}unnest(string_split({{ text }}, '|')){%- endmacro %}
+{% macro spark__list_elements(text) -%}explode(split({{ text }}, '[|]')){%- endmacro %}
+
+{# Text of a group's values in order, separated by `|`. #}
+{% macro sorted_list(text) -%}{{ adapter.dispatch('sorted_list')(text) }}{%- endmacro %}
+{% macro default__sorted_list(text) -%}string_agg({{ text }}, '|' order by {{ text }}){%- endmacro %}
+{% macro spark__sorted_list(text) -%}array_join(array_sort(collect_list({{ text }})), '|'){%- endmacro %}

@@ -1,0 +1,4 @@
+{# Schemas carry the layer's name alone: readers and the publisher know them as staging, intermediate, marts, reports. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name | trim if custom_schema_name else target.schema }}
+{%- endmacro %}

@@ -1,0 +1,36 @@
+{#
+    Materialization of what no single query can say: a table built by the model's query and then advanced, round by round,
+    by the macro named in `step` until that macro reports that nothing changed. A step is called with the table and the
+    number of the round and returns true while it changed something.
+#}
+{% materialization iterative, default %}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {{ run_hooks(pre_hooks) }}
+    {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
+    {% call statement('main') -%}
+        {{ create_table_as(False, target_relation, sql) }}
+    {%- endcall %}
+    {%- set step = context[config.require('step')] -%}
+    {%- set state = namespace(changed=true) -%}
+    {#- A round at least doubles the reach of a pointer or closes one cycle; no real data needs a tenth of the bound. -#}
+    {% for round in range(1, 1001) if state.changed %}
+        {%- set state.changed = step(target_relation, round) -%}
+    {% endfor %}
+    {% if state.changed %}
+        {{ exceptions.raise_compiler_error(this.name ~ ': still changing after 1000 rounds; look for one person with that many journeys') }}
+    {% endif %}
+    {{ run_hooks(post_hooks) }}
+    {{ adapter.commit() }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+{# Puts the result of a query in the table's place; returns the number of rows for which `changed` holds in it. #}
+{% macro replace_rows(relation, query, changed) %}
+    {%- set next_relation = relation.incorporate(path={'identifier': relation.identifier ~ '__next'}) -%}
+    {% do adapter.drop_relation(next_relation) %}
+    {% do run_query(create_table_as(False, next_relation, query)) %}
+    {% do adapter.drop_relation(relation) %}
+    {% do adapter.rename_relation(next_relation, relation) %}
+    {{ return(run_query('select count(*) as changes from ' ~ relation ~ ' where ' ~ changed).columns[0].values()[0] | int) }}
+{% endmacro %}

@@ -1,0 +1,110 @@
+{# The rounds of the iterative models: merges followed, persons joined, journeys cut. #}
+
+{#
+    Merge pointers, doubled: after round r each loser points 2^r merges on. Losers whose pointer has not come to rest
+    after more rounds than any chain can need run in a cycle; the model that reads the table resolves them.
+#}
+{% macro follow_merges(relation, round) %}
+    {%- set losers = run_query('select count(*) as losers from ' ~ relation ~ ' where not is_at_rest').columns[0].values()[0] | int -%}
+    {% if losers == 0 or 2 ** (round - 1) > losers %}{{ return(false) }}{% endif %}
+    {%- set query -%}
+        select
+            pointers.node,
+            pointers.direct_target,
+            case when pointers.is_at_rest then pointers.target else further.target end as target,
+            pointers.is_at_rest or further.is_at_rest as is_at_rest
+        from {{ relation }} as pointers
+        inner join {{ relation }} as further on pointers.target = further.node
+    {%- endset -%}
+    {% do replace_rows(relation, query, 'not is_at_rest') %}
+    {{ return(true) }}
+{% endmacro %}
+
+{#
+    Labels of connected records: each record takes the smallest label among itself and its neighbours, then the label of
+    the record so named. Ends when a round changes no label: then a component shares its smallest record.
+#}
+{% macro spread_labels(relation, round) %}
+    {%- set edges = ref('int_identity__edges') -%}
+    {%- set query -%}
+        select
+            lowest.node,
+            least(lowest.label, named.label) as label,
+            least(lowest.label, named.label) <> lowest.former_label as is_changed
+        from (
+            select
+                labels.node,
+                labels.label as former_label,
+                least(labels.label, min(neighbours.label)) as label
+            from {{ relation }} as labels
+            inner join {{ edges }} as edges on labels.node = edges.node
+            inner join {{ relation }} as neighbours on edges.neighbour = neighbours.node
+            group by labels.node, labels.label
+        ) as lowest
+        inner join {{ relation }} as named on lowest.label = named.node
+    {%- endset -%}
+    {{ return(replace_rows(relation, query, 'is_changed') > 0) }}
+{% endmacro %}
+
+{#
+    Journeys of a person, one cycle a round: the next journey begins at the first event after the end of the last that may
+    begin one, and ends at the first event that ends it. A closing ends a journey only where its deal was created in it.
+#}
+{% macro cut_journeys(relation, round) %}
+    {%- set timeline = ref('int_stages__timeline') -%}
+    {%- set next_cycles -%}
+        with last_cycles as (
+            select
+                person_id,
+                end_position,
+                ended_at
+            from {{ relation }}
+            where cycle_number = {{ round }} and end_position is not null
+        ),
+
+        beginnings as (
+            select
+                last_cycles.person_id,
+                cast({{ round + 1 }} as int) as cycle_number,
+                min(timeline.position) as start_position
+            from last_cycles
+            inner join {{ timeline }} as timeline
+                on last_cycles.person_id = timeline.person_id
+                and last_cycles.end_position < timeline.position
+            where timeline.may_begin and (not timeline.is_inferred or timeline.lead_created_at > last_cycles.ended_at)
+            group by last_cycles.person_id
+        )
+
+        {{ journeys_ended('beginnings', timeline) }}
+    {%- endset -%}
+    {% do run_query('insert into ' ~ relation ~ ' ' ~ next_cycles) %}
+    {%- set begun = run_query('select count(*) as begun from ' ~ relation ~ ' where cycle_number = ' ~ (round + 1)) -%}
+    {{ return(begun.columns[0].values()[0] > 0) }}
+{% endmacro %}
+
+{# Journeys that begin, with where they end: both null while they run. #}
+{% macro journeys_ended(beginnings, timeline) -%}
+        select
+            begun.person_id,
+            begun.cycle_number,
+            begun.start_position,
+            begun.end_position,
+            ends.cut_at as ended_at
+        from (
+            select
+                beginnings.person_id,
+                beginnings.cycle_number,
+                beginnings.start_position,
+                min(timeline.position) as end_position
+            from {{ beginnings }} as beginnings
+            left join {{ timeline }} as timeline
+                on beginnings.person_id = timeline.person_id
+                and beginnings.start_position <= timeline.position
+                and timeline.may_end
+                and beginnings.start_position <= coalesce(timeline.deal_created_position, beginnings.start_position)
+            group by beginnings.person_id, beginnings.cycle_number, beginnings.start_position
+        ) as begun
+        left join {{ timeline }} as ends
+            on begun.person_id = ends.person_id
+            and begun.end_position = ends.position
+{%- endmacro %}

@@ -1,0 +1,36 @@
+-- Touches with the person and the channel of each: the row's own channel, else the rules'. Grain: one row per touch.
+
+with touches as (
+    select
+        touch_id,
+        occurred_at,
+        touch_type,
+        campaign_id,
+        channel,
+        {{ plain_text('utm_source') }} as utm_source,
+        {{ plain_text('utm_medium') }} as utm_medium,
+        {{ plain_text('referrer_url') }} as referrer,
+        {{ plain_text('click_id') }} as click_id
+    from {{ ref('stg_marketing__touches') }}
+),
+
+final as (
+    select
+        touches.touch_id,
+        touch_people.person_id,
+        touches.occurred_at,
+        coalesce(touches.channel, signals.channel) as channel,
+        case when touches.channel is not null then 'declared' else signals.confidence end as source_confidence,
+        touches.campaign_id,
+        touches.touch_type
+    from touches
+    inner join {{ ref('int_identity__touch_people') }} as touch_people on touches.touch_id = touch_people.touch_id
+    left join {{ ref('int_channels__touch_signals') }} as signals
+        on touches.channel is null
+        and touches.utm_source is not distinct from signals.utm_source
+        and touches.utm_medium is not distinct from signals.utm_medium
+        and touches.referrer is not distinct from signals.referrer
+        and touches.click_id is not distinct from signals.click_id
+)
+
+select * from final

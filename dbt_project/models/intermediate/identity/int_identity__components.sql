@@ -1,0 +1,13 @@
+-- Connected records labelled by the smallest of them. Grain: one row per live record that has a neighbour.
+-- depends_on: {{ ref('int_identity__edges') }}
+{{ config(materialized='iterative', step='spread_labels') }}
+
+with final as (
+    select distinct
+        node,
+        node as label,
+        true as is_changed
+    from {{ ref('int_identity__edges') }}
+)
+
+select * from final

@@ -1,0 +1,69 @@
+-- The person of each touch: of its contact, else of its e-mail, else of whoever first claimed its anonymous id; null while
+-- nobody did. Grain: one row per touch.
+
+with touches as (
+    select
+        touch_id,
+        contact_id,
+        email,
+        anonymous_id,
+        occurred_at
+    from {{ ref('stg_marketing__touches') }}
+),
+
+email_owners as (
+    select
+        usable_email,
+        person_id
+    from (
+        select
+            records.usable_email,
+            people.person_id,
+            row_number() over (
+                partition by records.usable_email
+                order by case when people.node = people.survivor_node then 0 else 1 end, records.node
+            ) as choice
+        from {{ ref('int_identity__records') }} as records
+        inner join {{ ref('int_identity__record_people') }} as people on records.node = people.node
+        where records.usable_email is not null
+    ) as owners
+    where choice = 1
+),
+
+identified as (
+    select
+        touches.touch_id,
+        touches.anonymous_id,
+        touches.occurred_at,
+        coalesce(contacts.person_id, email_owners.person_id) as person_id
+    from touches
+    left join {{ ref('int_identity__record_people') }} as contacts
+        on touches.contact_id = contacts.record_id
+        and contacts.kind = 'contact'
+    left join email_owners on touches.email = email_owners.usable_email
+),
+
+claims as (
+    select
+        anonymous_id,
+        person_id
+    from (
+        select
+            anonymous_id,
+            person_id,
+            row_number() over (partition by anonymous_id order by occurred_at, touch_id) as choice
+        from identified
+        where person_id is not null and anonymous_id is not null
+    ) as ranked_claims
+    where choice = 1
+),
+
+final as (
+    select
+        identified.touch_id,
+        coalesce(identified.person_id, claims.person_id) as person_id
+    from identified
+    left join claims on identified.anonymous_id = claims.anonymous_id
+)
+
+select * from final

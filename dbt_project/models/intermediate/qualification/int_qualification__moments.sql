@@ -1,0 +1,52 @@
+-- Moments at which a person could qualify: creations of any record, and touches not before the person's first record. Grain: one
+-- row per person, stage and instant.
+
+with creations as (
+    select
+        person_id,
+        created_at as moment_at
+    from {{ ref('int_identity__person_records') }}
+    where created_at is not null
+),
+
+first_records as (
+    select
+        person_id,
+        min(moment_at) as first_record_at
+    from creations
+    group by person_id
+),
+
+touches as (
+    select
+        touch_people.person_id,
+        touches.occurred_at as moment_at
+    from {{ ref('stg_marketing__touches') }} as touches
+    inner join {{ ref('int_identity__touch_people') }} as touch_people on touches.touch_id = touch_people.touch_id
+    inner join first_records
+        on touch_people.person_id = first_records.person_id
+        and first_records.first_record_at <= touches.occurred_at
+),
+
+instants as (
+    select * from creations
+    union
+    select * from touches
+),
+
+stages as (
+    select distinct stage
+    from {{ ref('int_qualification__regimes') }}
+),
+
+final as (
+    select
+        instants.person_id,
+        stages.stage,
+        instants.moment_at,
+        {{ local_day('instants.moment_at') }} as moment_day
+    from instants
+    cross join stages
+)
+
+select * from final

@@ -1,0 +1,87 @@
+-- Linked deals seen by each person. A renewal or expansion is a repeat once the person has a customer event at or before
+-- its creation; before that it counts as new business for this person and, when won, makes a customer for the later ones.
+-- Since they are taken in order of creation, those that are no repeats come first: it is enough to know the earliest closing
+-- among the earlier ones. Grain: one row per deal and person.
+
+with linked as (
+    select
+        links.opportunity_id,
+        links.person_id,
+        links.link_rule,
+        links.weight,
+        deals.is_new_business,
+        deals.created_at,
+        deals.closed_at,
+        deals.is_won,
+        deals.closing_stage,
+        deals.amount_reporting
+    from {{ ref('int_revenue__deal_people') }} as links
+    inner join {{ ref('int_revenue__opportunities') }} as deals on links.opportunity_id = deals.opportunity_id
+),
+
+first_customers as (
+    select
+        person_id,
+        min(customer_at) as customer_at
+    from (
+        select
+            person_id,
+            closed_at as customer_at
+        from linked
+        where is_new_business and is_won
+
+        union all
+
+        select
+            person_id,
+            entered_at as customer_at
+        from {{ ref('int_stages__status_events') }}
+        where stage = 'customer'
+    ) as customers
+    group by person_id
+),
+
+repeats as (
+    select
+        linked.opportunity_id,
+        linked.person_id,
+        coalesce(
+            least(
+                coalesce(first_customers.customer_at, linked.earlier_customer_at),
+                coalesce(linked.earlier_customer_at, first_customers.customer_at)
+            ) <= linked.created_at,
+            false
+        ) as is_repeat
+    from (
+        select
+            *,
+            min(case when is_won then closed_at end) over (
+                partition by person_id
+                order by created_at, opportunity_id
+                rows between unbounded preceding and 1 preceding
+            ) as earlier_customer_at
+        from linked
+        where not is_new_business
+    ) as linked
+    left join first_customers on linked.person_id = first_customers.person_id
+),
+
+final as (
+    select
+        linked.opportunity_id,
+        linked.person_id,
+        linked.link_rule,
+        linked.weight,
+        linked.amount_reporting,
+        linked.created_at,
+        linked.closed_at,
+        linked.is_won,
+        linked.closing_stage,
+        coalesce(repeats.is_repeat, false) as is_repeat
+    from linked
+    left join repeats
+        on linked.opportunity_id = repeats.opportunity_id
+        and linked.person_id = repeats.person_id
+)
+
+select * from final

@@ -1,0 +1,3 @@
+-- Sales-qualified journeys: when and how they qualified and what became of them. Grain: one row per journey with an SQL.
+
+{{ qualified_mart('sql') }}

@@ -1,0 +1,18 @@
+-- Sales activities with the journey they worked on and which attempt they were. Grain: one row per activity.
+
+with final as (
+    select
+        activity_id,
+        journey_id,
+        owner_user_id,
+        activity_type,
+        direction,
+        outcome,
+        occurred_at,
+        attempt_number,
+        is_attempt,
+        is_contact
+    from {{ ref('int_sales__activities') }}
+)
+
+select * from final

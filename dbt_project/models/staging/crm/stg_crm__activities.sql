@@ -1,0 +1,30 @@
+-- Sales activity: a call, e-mail, meeting, message or task. Grain: one row per activity_id that exists at as_of, in its newest version.
+
+with newest as (
+    {{ newest_version(source('landing', 'crm_activity'), ['activity_id'], event_column='occurred_at') }}
+),
+
+final as (
+    select
+        -- ids
+        activity_id,
+        lead_id,
+        crm_contact_id,
+        opportunity_id,
+        user_id,
+        -- text
+        {{ plain_text('activity_type') }} as activity_type,
+        {{ plain_text('direction') }} as direction,
+        {{ plain_text('outcome') }} as outcome,
+        _source_system as source_system,
+        -- numbers
+        duration_seconds,
+        -- booleans
+        coalesce(is_automated, false) as is_automated,
+        coalesce(is_deleted, false) as is_deleted,
+        -- times
+        occurred_at
+    from newest
+)
+
+select * from final
