@@ -17,7 +17,10 @@ INSTANT = "epoch_us(try_cast(trim({value}) as timestamptz))"
 
 def connection() -> duckdb.DuckDBPyConnection:
     """An in-memory DuckDB whose session zone is UTC, on one thread, so that row order is kept."""
-    return duckdb.connect(config={"threads": 1, "TimeZone": "UTC"})
+    database = duckdb.connect(config={"threads": 1})
+    # Not part of the configuration: it is read before the extension that knows zones is loaded.
+    database.execute("set TimeZone = 'UTC'")
+    return database
 
 
 def highest(values: Sequence[str]) -> str | None:
