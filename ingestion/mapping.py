@@ -16,8 +16,8 @@ class ColumnMapping(BaseModel):
 
     `column` is the received header, `constant` a fixed value instead; exactly one of both. `formats` are strptime
     formats tried in order (ISO-8601 is always tried first unless formats are given). `timezone` is the zone of times
-    without an offset. `decimal` says how numbers are written: `point` 1,234.50, `comma` 1.234,50. `values` maps received
-    text (trimmed, case-insensitive) to canonical text; `default` stands in for a blank value.
+    without an offset. `decimal` says how numbers are written: `point` 1,234.50, `comma` 1.234,50. `values` maps
+    received text (trimmed, case-insensitive) to canonical text; `default` stands in for a blank value.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

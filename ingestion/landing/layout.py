@@ -46,6 +46,10 @@ class Layout:
         return self.root / "runs"
 
     @property
+    def dagster(self) -> Path:
+        return self.root / "dagster"
+
+    @property
     def manifest_db(self) -> Path:
         return self.landing / "manifest.db"
 

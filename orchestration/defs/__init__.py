@@ -1,0 +1,4 @@
+"""Dagster wiring only, in the order data flows: landing, transform, quality, publish, automation.
+
+The work itself is done by modules free of Dagster; here it becomes assets, checks, jobs and schedules.
+"""

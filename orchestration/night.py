@@ -1,0 +1,61 @@
+"""What a night is: its moment, what it was made from, and whether there is anything to do.
+
+Free of Dagster and of the work itself; the steps are in `landing`, `transform`, `quality` and `publish`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingestion.landing.manifest import Manifest
+from orchestration.settings import Deployment, naive_utc, now
+from orchestration.transform.dbt import variables
+from orchestration.transform.project import fingerprint, lay_out
+
+SCHEMA_VERSION = "1"
+"""Version of the published tables' shape; raised with every breaking change, which CHANGELOG.md leads with."""
+
+
+@dataclass(frozen=True)
+class Night:
+    """One run of the pipeline over one deployment. `as_of` is the naive UTC moment the warehouse speaks for."""
+
+    run_id: str
+    as_of: datetime
+    deployment: Deployment
+
+    @property
+    def manifest(self) -> Manifest:
+        return Manifest(self.deployment.layout.manifest_db)
+
+
+def moment(deployment: Deployment, asked: str | None) -> datetime:
+    """The `as_of` of a run: what was asked for, else what the configuration fixes, else now; naive UTC.
+
+    Raises ValueError when `asked` is no ISO-8601 moment.
+    """
+    if asked is not None:
+        return naive_utc(datetime.fromisoformat(asked))
+    return deployment.options.as_of or now()
+
+
+def inputs_key(night: Night) -> str:
+    """sha256 over all that decides a night's content: the moment, the vars, models and agreement, the admitted loads.
+
+    Equal keys give equal marts, so a night whose key is that of the live publication has nothing to do. Freezes the
+    agreement; raises AgreementError when it has mistakes.
+    """
+    loads = [
+        (load.load_id, load.sha256, load.admitted_rows, load.quarantined_rows, load.mapping_hash)
+        for load in night.manifest.loads(state="admitted")
+    ]
+    content = {
+        "vars": variables(night.deployment, night.as_of),
+        "project": fingerprint(lay_out(night.deployment)),
+        "schema": SCHEMA_VERSION,
+        "loads": sorted(loads),
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

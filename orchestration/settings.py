@@ -1,0 +1,235 @@
+"""What a deployment is: its `closedloop.yml` and the environment, read once into frozen objects.
+
+The only reader of the environment. What the settings are used for is the business of the modules that take them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ingestion.errors import ClosedloopError
+from ingestion.landing.layout import Layout
+from ingestion.sources.base import Source
+from orchestration.agreement.problem import Problem
+from orchestration.agreement.rules import Terms
+from orchestration.configuration import Configuration, Place, read_configuration
+
+FILE = "closedloop.yml"
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class ConfigError(ClosedloopError):
+    """The configuration has mistakes; `problems` holds every one of them."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        super().__init__(f"the configuration has {len(problems)} mistake(s), so nothing was run:\n{lines}")
+
+
+class Environment(BaseSettings):
+    """What the environment says, each name with the prefix CLOSEDLOOP_."""
+
+    model_config = SettingsConfigDict(env_prefix="CLOSEDLOOP_", frozen=True, extra="ignore")
+
+    home: Path = Path()
+    """Folder of the deployment, the one that holds closedloop.yml."""
+
+
+class Vars(BaseModel):
+    """The variables of the definitions; docs/definitions.md says what each means."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reporting_timezone: str = "UTC"
+    reporting_currency: str = Field(default="USD", pattern=r"^[A-Za-z]{3}$")
+    mql_basis: Literal["declared", "rule", "earliest"] | None = None
+    sql_basis: Literal["declared", "rule", "earliest"] | None = None
+    replay_version: str | None = None
+    account_link_days: int = Field(default=180, ge=0)
+    max_phone_sharing: int = Field(default=3, ge=1)
+    attribution_lookback_days: int = Field(default=90, ge=1)
+    min_attempt_sample: int = Field(default=30, ge=1)
+    default_calendar_id: str | None = None
+    goal_calendar_id: str | None = None
+    default_country_code: str | None = Field(default=None, pattern=r"^\+?[1-9]\d{0,2}$")
+
+    @field_validator("default_country_code", "replay_version", mode="before")
+    @classmethod
+    def _text(cls, value: Any) -> Any:
+        return str(value) if isinstance(value, int | float) else value
+
+    @field_validator("reporting_timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("a zone of the time zone database, such as Europe/Berlin")
+        return value
+
+
+class Options(BaseModel):
+    """The keys of closedloop.yml; paths are relative to its folder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data: Path = Path("data")
+    seeds: Path = Path("seeds")
+    as_of: datetime | None = None
+    keep_versions: int = Field(default=7, ge=1)
+    memory_limit: str = Field(default="4GB", pattern=r"^\d+(\.\d+)?\s*(MB|GB|MiB|GiB)$")
+    threads: int = Field(default=2, ge=1)
+    vars: Vars = Vars()
+    sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @field_validator("as_of")
+    @classmethod
+    def _utc(cls, value: datetime | None) -> datetime | None:
+        return naive_utc(value) if value else None
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One company's closedloop: where it lives, what it reads, what it agreed on."""
+
+    home: Path
+    options: Options
+    sources: Mapping[str, Source]
+
+    @cached_property
+    def layout(self) -> Layout:
+        return Layout((self.home / self.options.data).resolve())
+
+    @property
+    def seeds(self) -> Path:
+        return (self.home / self.options.seeds).resolve()
+
+    @property
+    def terms(self) -> Terms:
+        """What the agreement must fit."""
+        variables = self.options.vars
+        return Terms(
+            variables.reporting_currency, variables.replay_version, tuple(self.sources), configuration=FILE
+        )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.options.vars.reporting_timezone)
+
+    def feeding(self, table: str) -> Iterator[Source]:
+        """The sources that feed a contract table, in the order of the configuration."""
+        return (source for source in self.sources.values() if table in source.tables)
+
+
+def naive_utc(value: datetime) -> datetime:
+    """The instant as naive UTC; a value without an offset is UTC already."""
+    return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+
+
+def now() -> datetime:
+    """This moment as naive UTC, in whole seconds. The only place that reads the wall clock for `as_of`."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def load_deployment(home: Path | None = None) -> Deployment:
+    """The deployment in `home` (default: CLOSEDLOOP_HOME, else the current folder).
+
+    Raises ConfigError with every mistake of closedloop.yml: unknown keys, values that do not fit, sources and mappings.
+    """
+    home = (home or Environment().home).resolve()
+    configuration = read_configuration(home / FILE, _variables(home))
+    problems = list(configuration.problems)
+    options = None
+    try:
+        options = Options.model_validate(configuration.values)
+    except ValidationError as error:
+        problems += validation_problems(configuration, error)
+    sources = {}
+    if options is not None:
+        for name, node in options.sources.items():
+            source, found = _source(configuration, name, node, home, options)
+            problems += found
+            if source is not None:
+                sources[name] = source
+        if not options.sources and not problems:
+            problems.append(
+                configuration.problem(
+                    ("sources",),
+                    "no sources",
+                    "at least one source",
+                    "Add one; see docs/connecting-a-source.md.",
+                )
+            )
+    if problems:
+        raise ConfigError(sorted(problems, key=lambda problem: problem.line or 0))
+    return Deployment(home, options, sources)
+
+
+def validation_problems(
+    configuration: Configuration, error: ValidationError, inside: Place = ()
+) -> list[Problem]:
+    """Pydantic's findings as problems with file, line and key; `inside` is where the validated node stands."""
+    found = []
+    for detail in error.errors():
+        place = (*inside, *detail["loc"])
+        if detail["type"] == "extra_forbidden":
+            found.append(configuration.unknown_key(place))
+        elif detail["type"] == "missing":
+            found.append(
+                configuration.problem(place, "no such key", "a value", f"Add the key {place[-1]!r}.")
+            )
+        else:
+            expected = re.sub(r"^(Value error, |Input should be )", "", detail["msg"])
+            found.append(configuration.problem(place, repr(detail["input"]), expected, "Correct this key."))
+    return found
+
+
+def _source(
+    configuration: Configuration, name: str, node: dict[str, Any], home: Path, options: Options
+) -> tuple[Source | None, list[Problem]]:
+    """The source that a node of `sources:` describes, or what is wrong with it."""
+    from ingestion.sources import files, sample
+
+    where = ("sources", name)
+    kind = node.get("type")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
+        return None, [
+            configuration.problem(
+                where, repr(name), "letters, digits, _ . -", "Rename the source: folders carry its name."
+            )
+        ]
+    try:
+        if kind == "files":
+            found = [
+                configuration.problem((*where, *place), *words) for place, *words in files.problems(node)
+            ]
+            if found:
+                return None, found
+            return files.FileSource(name, files.FilesConfig.model_validate(node), home), []
+        if kind == "sample":
+            spool = (home / options.data / "sample").resolve()
+            return sample.SampleSource(name, sample.SampleConfig.model_validate(node), spool), []
+    except ValidationError as error:
+        return None, validation_problems(configuration, error, where)
+    return None, [
+        configuration.problem(
+            (*where, "type"), repr(kind), "files or sample", "Name the kind of this source."
+        )
+    ]
+
+
+def _variables(home: Path) -> dict[str, str]:
+    """What `${NAME}` in closedloop.yml may name: the environment, before it the deployment's .env file."""
+    from_file = {name: value for name, value in dotenv_values(home / ".env").items() if value is not None}
+    return {**from_file, **os.environ}

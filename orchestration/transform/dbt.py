@@ -1,0 +1,185 @@
+"""dbt in this process: parsing, building, and what came of each node.
+
+Only how dbt is called belongs here; which assets its nodes are is said in `defs`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ingestion.errors import ClosedloopError
+from ingestion.landing.layout import Layout
+from orchestration.settings import Deployment
+from orchestration.transform.project import PROJECT, fingerprint
+
+logger = logging.getLogger("closedloop.dbt")
+
+QUIET = ("--no-version-check", "--no-use-colors", "--log-level", "none", "--log-level-file", "info")
+
+
+class DbtError(ClosedloopError):
+    """dbt could not run at all, as opposed to nodes that failed."""
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What came of one node: status is dbt's (success, pass, error, fail, warn, skipped), seconds its run time."""
+
+    unique_id: str
+    name: str
+    resource_type: str
+    status: str
+    seconds: float
+    failures: int | None
+    message: str | None
+
+    @property
+    def is_bad(self) -> bool:
+        return self.status in ("error", "fail", "runtime error")
+
+
+def variables(deployment: Deployment, as_of: datetime) -> dict[str, Any]:
+    """The vars of a build; `as_of` is naive UTC."""
+    return {
+        **deployment.options.vars.model_dump(),
+        "as_of": as_of.isoformat(sep=" ", timespec="microseconds"),
+    }
+
+
+def manifest_path(layout: Layout) -> Path:
+    """The parsed manifest of the models, parsed anew only when something in them changed.
+
+    It is the repository's, not a deployment's: which nodes there are does not depend on what the agreement says.
+    """
+    target = layout.dbt / "parsed"
+    path, mark = target / "manifest.json", target / "fingerprint"
+    found = fingerprint(PROJECT)
+    if not (path.exists() and mark.exists() and mark.read_text() == found):
+        target.mkdir(parents=True, exist_ok=True)
+        # Parsing opens no warehouse.
+        _invoke(
+            PROJECT,
+            ["parse", "--target-path", str(target), "--log-path", str(target)],
+            layout.warehouse,
+            "1GB",
+        )
+        mark.write_text(found)
+    return path
+
+
+def build(
+    deployment: Deployment,
+    as_of: datetime,
+    select: Sequence[str] = (),
+    progress: Callable[[NodeResult, int], None] | None = None,
+) -> list[NodeResult]:
+    """Seeds, models, tests and unit tests of the deployment's project folder, in order; results of every node.
+
+    `select` narrows by dbt's selectors. `progress` is called with each finished node and how many finished so far.
+    Nodes that fail are in the results; raises DbtError when dbt itself could not run.
+    """
+    arguments = ["build", "--vars", json.dumps(variables(deployment, as_of))]
+    if select:
+        arguments += ["--select", *select]
+    options = deployment.options
+    seen = 0
+
+    def told(event: Any) -> None:
+        nonlocal seen
+        if progress is not None and event.info.name == "NodeFinished":
+            seen += 1
+            progress(_from_event(event), seen)
+
+    outcome = _invoke(
+        deployment.layout.dbt,
+        arguments,
+        deployment.layout.warehouse,
+        options.memory_limit,
+        told,
+        options.threads,
+    )
+    return [_from_result(result) for result in outcome.result.results]
+
+
+def _from_event(event: Any) -> NodeResult:
+    node = event.data.node_info
+    result = event.data.run_result
+    return NodeResult(
+        node.unique_id,
+        node.node_name,
+        node.resource_type,
+        str(node.node_status),
+        result.execution_time,
+        result.num_failures,
+        result.message or None,
+    )
+
+
+def _from_result(result: Any) -> NodeResult:
+    return NodeResult(
+        result.node.unique_id,
+        result.node.name,
+        str(result.node.resource_type),
+        str(result.status),
+        result.execution_time,
+        result.failures,
+        result.message,
+    )
+
+
+def _invoke(
+    folder: Path,
+    arguments: Sequence[str],
+    warehouse: Path,
+    memory_limit: str,
+    callback: Callable[[Any], None] | None = None,
+    threads: int | None = None,
+) -> Any:
+    # Imported late: dbt takes a second, and most commands need none of it.
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    command = [*QUIET, *arguments, "--project-dir", str(folder), "--profiles-dir", str(folder)]
+    if threads is not None:
+        command += ["--threads", str(threads)]
+    told = {
+        "CLOSEDLOOP_WAREHOUSE": str(warehouse),
+        "CLOSEDLOOP_MEMORY_LIMIT": memory_limit,
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    with _environment(told):
+        try:
+            outcome = dbtRunner(callbacks=[callback] if callback else []).invoke(command)
+        finally:
+            # Its connection outlives the call: it holds the warehouse's lock and would give readers the old database.
+            DuckDBConnectionManager.close_all_connections()
+    if outcome.exception is not None:
+        raise DbtError(
+            f"dbt {arguments[0]} could not run: {outcome.exception}\n"
+            "Expected a project that parses and a warehouse that opens; dbt.log beside it says more."
+        )
+    return outcome
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """dbt's profile is told through the environment of this process, and only while dbt runs."""
+    former = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in former.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
