@@ -144,7 +144,9 @@ def _judge_header(table: SeedTable, line: int, names: list[str]) -> bool:
             table.report(line, name or None, f"the unknown column {name!r}", expected, action)
     for name in wanted:
         if name not in names:
-            table.report(line, name, "no such column", expected, "Add it; its cells may be blank if optional.")
+            table.report(
+                line, name, "no such column", expected, "Add it; its cells may be blank if optional."
+            )
     return sorted(names) == sorted(wanted)
 
 
@@ -158,7 +160,9 @@ def _read_row(table: SeedTable, line: int, cells: dict[str, str]) -> None:
             table.report(line, column.name, repr(text), column.kind.expected, "Correct this cell.")
             continue
         if column.required and values[column.name] is None:
-            table.report(line, column.name, "a blank", column.kind.expected, "Fill this cell or drop the row.")
+            table.report(
+                line, column.name, "a blank", column.kind.expected, "Fill this cell or drop the row."
+            )
             continue
     if len(values) == len(table.seed.columns) and not any(
         column.required and values[column.name] is None for column in table.seed.columns

@@ -57,7 +57,7 @@ counted as (
         median(case when {{ position }} >= {{ loop.index }} then {{ days_from_to(stage ~ '_at', funnel[loop.index] ~ '_at') }} end)
         {%- else -%}
         cast(null as double)
-        {%- endif %} as velocity_days,
+        {%- endif %} as velocity,
         sum(case when {{ position }} >= {{ loop.index }} then {{
             'potential_value' if loop.index <= 4 else 'bridged_amount' if stage == 'opportunity' else 'won_amount'
         }} end) as stage_value
@@ -78,7 +78,7 @@ final as (
         cast(
             lead(volume) over (partition by lead_month, channel, funnel_kind order by stage_position) as double
         ) / nullif(volume, 0) as conversion,
-        cast(velocity_days as double) as velocity_days,
+        cast(velocity as double) as velocity,
         cast(coalesce(stage_value, 0) as decimal(18, 2)) as value
     from counted
 )

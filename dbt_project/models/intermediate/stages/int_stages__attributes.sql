@@ -9,6 +9,7 @@ with ranked as (
         records.industry,
         records.employee_count,
         records.potential_value,
+        records.lead_source,
         case when records.kind = 'contact' then records.record_id end as contact_id,
         case when records.kind = 'lead' and records.record_id = journeys.lead_id then 0 else records.speaking_order end as voice
     from {{ ref('int_stages__journeys') }} as journeys
@@ -18,7 +19,7 @@ with ranked as (
 final as (
     select
         journey_id,
-        {% for attribute in ['company_name', 'country', 'industry', 'employee_count', 'potential_value', 'contact_id'] -%}
+        {% for attribute in ['company_name', 'country', 'industry', 'employee_count', 'potential_value', 'lead_source', 'contact_id'] -%}
         min_by({{ attribute }}, case when {{ attribute }} is not null then voice end) as {{ attribute }}{{ ',' if not loop.last }}
         {% endfor %}
     from ranked

@@ -84,6 +84,7 @@ final as (
         attributes.industry,
         attributes.employee_count,
         attributes.potential_value,
+        attributes.lead_source,
         channels.original_channel,
         channels.lead_channel,
         channels.source_confidence,
