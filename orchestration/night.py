@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
 from dataclasses import dataclass
 from datetime import datetime
 
 from ingestion.landing.manifest import Manifest
-from orchestration.settings import Deployment, naive_utc, now
+from orchestration.settings import REPOSITORY, Deployment, naive_utc
 from orchestration.transform.dbt import variables
 from orchestration.transform.project import fingerprint, lay_out
 
@@ -32,14 +33,14 @@ class Night:
         return Manifest(self.deployment.layout.manifest_db)
 
 
-def moment(deployment: Deployment, asked: str | None) -> datetime:
-    """The `as_of` of a run: what was asked for, else what the configuration fixes, else now; naive UTC.
+def moment(deployment: Deployment, asked: str | None, created: datetime) -> datetime:
+    """The `as_of` of a run: what was asked for, else what the configuration fixes, else when the run was created.
 
     Raises ValueError when `asked` is no ISO-8601 moment.
     """
     if asked is not None:
         return naive_utc(datetime.fromisoformat(asked))
-    return deployment.options.as_of or now()
+    return deployment.options.as_of or created
 
 
 def inputs_key(night: Night) -> str:
@@ -59,3 +60,21 @@ def inputs_key(night: Night) -> str:
         "loads": sorted(loads),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def git_revision() -> str | None:
+    """The commit of the code that runs, with `+` when files differ from it; None outside a checkout."""
+    try:
+        commit, changes = (
+            subprocess.run(
+                ["git", "-C", str(REPOSITORY), *command],
+                capture_output=True,
+                text=True,
+                check=True,
+                timeout=10,
+            ).stdout.strip()
+            for command in (["rev-parse", "HEAD"], ["status", "--porcelain", "--untracked-files=no"])
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return f"{commit}+" if changes else commit

@@ -1,0 +1,42 @@
+"""Everything Dagster knows of a deployment: assets, checks, jobs, schedules. What they do is said in `defs`."""
+
+from __future__ import annotations
+
+import json
+
+import dagster as dg
+
+from orchestration.defs.automation import every_night, nightly
+from orchestration.defs.landing import agreement, landed_tables
+from orchestration.defs.publish import published_version
+from orchestration.defs.quality import gate_2
+from orchestration.defs.resources import NightResource
+from orchestration.defs.transform import models, warehouse_landing
+from orchestration.settings import Deployment, load_deployment
+from orchestration.transform.dbt import manifest_path
+
+
+def assemble(deployment: Deployment) -> dg.Definitions:
+    """The definitions of one deployment. One process per run: the warehouse has one writer."""
+    manifest = manifest_path(deployment.layout)
+    tables = landed_tables(deployment)
+    return dg.Definitions(
+        assets=[
+            agreement,
+            *tables,
+            warehouse_landing(tables),
+            models(manifest),
+            published_version(json.loads(manifest.read_text("utf-8"))),
+        ],
+        asset_checks=[gate_2],
+        jobs=[nightly],
+        schedules=[every_night],
+        resources={"nights": NightResource(home=str(deployment.home))},
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The deployment that CLOSEDLOOP_HOME names."""
+    return assemble(load_deployment())

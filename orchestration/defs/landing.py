@@ -1,0 +1,89 @@
+"""Assets of the landing: the agreement, then one asset per landed table with gate 1 as its blocking check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from ingestion.contracts import contracts
+from orchestration.defs.resources import NightResource, plain_errors
+from orchestration.landing import land_table
+from orchestration.quality.gate1 import admit_pending
+from orchestration.settings import Deployment
+from orchestration.transform.project import lay_out
+
+AGREEMENT = dg.AssetKey("agreement")
+GATE_1 = "gate_1"
+
+
+@dg.asset(
+    key=AGREEMENT,
+    group_name="landing",
+    kinds={"csv"},
+    description="The agreement between sales and marketing, judged whole, frozen for the night. One row per seed row.",
+)
+def agreement(context: dg.AssetExecutionContext, nights: NightResource) -> dg.MaterializeResult:
+    with plain_errors():
+        folder = lay_out(nights.night(context).deployment)
+    rows = {
+        path.stem: len(path.read_text("utf-8").splitlines()) - 1
+        for path in sorted(folder.glob("seeds/*.csv"))
+    }
+    return dg.MaterializeResult(metadata={**rows, "dagster/row_count": sum(rows.values())})
+
+
+def landed_tables(deployment: Deployment) -> list[dg.AssetsDefinition]:
+    """One asset per contract table that a source feeds. A table without a source has none: it stays empty."""
+    return [_landed(table) for table in contracts() if any(deployment.feeding(table))]
+
+
+def _landed(table: str) -> dg.AssetsDefinition:
+    contract = contracts()[table]
+    key = dg.AssetKey(["landing", table])
+
+    @dg.asset(
+        key=key,
+        deps=[AGREEMENT],
+        group_name="landing",
+        kinds={"parquet"},
+        owners=[f"team:{contract.owner}"],
+        description=f"{contract.description} {contract.grain}",
+        check_specs=[
+            dg.AssetCheckSpec(
+                GATE_1,
+                asset=key,
+                blocking=True,
+                description="Rows fit the contract; what does not is quarantined, too much of it stops the night.",
+            )
+        ],
+    )
+    def landed(context: dg.AssetExecutionContext, nights: NightResource) -> Iterator[dg.MaterializeResult]:
+        night = nights.night(context)
+        with plain_errors():
+            found = land_table(night, table)
+            reports = [
+                report
+                for source in night.deployment.feeding(table)
+                for report in admit_pending(night.deployment.layout, night.manifest, source, table)
+            ]
+        held = night.manifest.loads(table=table, state="admitted")
+        quarantined = sum(report.quarantined_rows for report in reports)
+        yield dg.MaterializeResult(
+            metadata={
+                "landed_rows": found.rows,
+                "landed_units": len(found.loads),
+                "admitted_rows": sum(report.admitted_rows for report in reports),
+                "quarantined_rows": quarantined,
+                "dagster/row_count": sum(load.admitted_rows or 0 for load in held),
+            },
+            check_results=[
+                dg.AssetCheckResult(
+                    passed=True,
+                    check_name=GATE_1,
+                    metadata={"loads": len(reports), "quarantined_rows": quarantined},
+                )
+            ],
+        )
+
+    return landed

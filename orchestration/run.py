@@ -1,0 +1,73 @@
+"""One night through Dagster in this process: the nightly job, what failed in words, what is live afterwards.
+
+Used by the command line; Dagster's own schedule runs the same job. What the steps do is said in `defs`.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+
+from orchestration.publish import Publication, current
+from orchestration.settings import REPOSITORY, Deployment
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a night. `failures` holds (step, what was found, expected and to do), empty when it went well.
+
+    `before` and `live` are the publication before and after the night; equal ones mean that nothing was published.
+    """
+
+    run_id: str
+    failures: tuple[tuple[str, str], ...]
+    before: Publication | None
+    live: Publication | None
+
+    @property
+    def succeeded(self) -> bool:
+        return not self.failures
+
+    @property
+    def is_unchanged(self) -> bool:
+        """True when the night succeeded without a new version: nothing had changed."""
+        return self.succeeded and self.before is not None and self.before.version == self.live.version
+
+
+def run_night(deployment: Deployment, as_of: datetime | None = None) -> Outcome:
+    """Run the nightly job once. Failures of its steps are in the outcome, not raised."""
+    # Imported late: Dagster takes seconds, and most commands need none of it.
+    import dagster as dg
+
+    from orchestration.definitions import assemble
+    from orchestration.defs.automation import NIGHTLY
+    from orchestration.defs.resources import AS_OF
+
+    layout = deployment.layout
+    before = current(layout.published)
+    layout.dagster.mkdir(parents=True, exist_ok=True)
+    os.environ["CLOSEDLOOP_DAGSTER_HOME"] = str(layout.dagster)
+    with dg.DagsterInstance.from_config(str(REPOSITORY)) as instance:
+        job = assemble(deployment).resolve_job_def(NIGHTLY)
+        tags = {} if as_of is None else {AS_OF: as_of.isoformat()}
+        result = job.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
+    return Outcome(result.run_id, tuple(_failures(result)), before, current(layout.published))
+
+
+def _failures(result):
+    for event in result.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            if data.user_failure_data is not None:
+                yield event.step_key, data.user_failure_data.description
+            else:
+                yield event.step_key, (data.error.cause or data.error).message.strip()
+        elif event.event_type_value == "ASSET_CHECK_EVALUATION":
+            check = event.asset_check_evaluation_data
+            if not check.passed and check.blocking:
+                found = ", ".join(f"{name} {value.value}" for name, value in check.metadata.items())
+                yield (
+                    event.step_key,
+                    f"check {check.check_name} of {check.asset_key.to_user_string()} failed: {found}",
+                )
