@@ -53,7 +53,7 @@ closed as (
         case
             when closing_stage in ('customer', 'closed_lost') and closing_at <= {{ as_of() }} then closing_at
         end as closed_at,
-        closing_stage in ('customer', 'closed_lost') and closing_at is null as is_closing_undated
+        coalesce(closing_stage in ('customer', 'closed_lost'), false) and closing_at is null as is_closing_undated
     from deals
 ),
 
