@@ -1,0 +1,11 @@
+"""Publication: what BI tools and people read, as versions of which one is live, swapped while readers read.
+
+Building, switching, checking and listing versions belong here, free of Dagster; whether a night may publish does not.
+"""
+
+from orchestration.publish.publication import Publication
+from orchestration.publish.publishing import publish
+from orchestration.publish.shelf import PublishError
+from orchestration.publish.versions import PREVIOUS, current, rollback, verify, versions
+
+__all__ = ["PREVIOUS", "Publication", "PublishError", "current", "publish", "rollback", "verify", "versions"]

@@ -1,0 +1,171 @@
+"""What the warehouse has to publish: tables, their columns and comments, and hashes of their rows.
+
+Looking at the warehouse belongs here; writing what was seen to files does not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+
+import duckdb
+
+PUBLIC_SCHEMAS = ("marts", "reports")
+RESTRICTED_SCHEMAS = ("restricted",)
+
+PART_ROWS = 2_000_000
+CUT_BY = {
+    "marts.fct_touch": "occurred_at",
+    "marts.fct_sales_activity": "occurred_at",
+    "marts.fct_stage_event": "entered_at",
+    "marts.fct_lead_to_deal": "lead_at",
+}
+"""Tables that grow with history, and the instant by whose month they are cut from PART_ROWS rows on: a night then
+writes the months that changed and keeps the others."""
+
+UNDATED = "undated"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as DuckDB names its type; `comment` is its description, if the warehouse holds one."""
+
+    name: str
+    type: str
+    comment: str | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows of one month of a table (`key` as 2026-01, or undated), or all of them (None).
+
+    `content` is the same for the same rows in any order: the sum and the exclusive or of their hashes.
+    """
+
+    key: str | None
+    rows: int
+    content: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table or view of the warehouse as it is to be published."""
+
+    schema: str
+    name: str
+    comment: str | None
+    columns: tuple[Column, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def rows(self) -> int:
+        return sum(part.rows for part in self.parts)
+
+    @property
+    def is_cut(self) -> bool:
+        return any(part.key is not None for part in self.parts)
+
+    @property
+    def content(self) -> str:
+        """The SHA-256 of columns, comments and the rows of all parts; row order does not matter."""
+        return digest(asdict(self))
+
+    def fits(self, other: Table) -> bool:
+        """Whether rows of one can stand in the other: the same columns, cut alike."""
+        mine, theirs = ([(column.name, column.type) for column in table.columns] for table in (self, other))
+        return mine == theirs and self.is_cut == other.is_cut
+
+    def relation(self, catalog: str) -> str:
+        """The table's name in the attached database `catalog`, for SQL."""
+        return f"{quoted(catalog)}.{quoted(self.schema)}.{quoted(self.name)}"
+
+    def condition(self, part: Part) -> str:
+        """The SQL condition that a row of the table belongs to `part`."""
+        if part.key is None:
+            return "true"
+        instant = quoted(CUT_BY[self.full_name])
+        if part.key == UNDATED:
+            return f"{instant} is null"
+        month = f"timestamp '{part.key}-01 00:00:00'"
+        return f"{instant} >= {month} and {instant} < {month} + interval 1 month"
+
+    @property
+    def order(self) -> str:
+        """The SQL order in which rows are written, so that equal content gives equal files."""
+        if self.is_cut:
+            return f"{quoted(CUT_BY[self.full_name])}, {quoted(self.columns[0].name)}"
+        return "all"
+
+
+def quoted(name: str) -> str:
+    """`name` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str | None) -> str:
+    """`text` as an SQL literal, for statements that take no parameters."""
+    return "null" if text is None else "'" + text.replace("'", "''") + "'"
+
+
+def digest(value: object) -> str:
+    """The SHA-256 of a JSON-able value."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def measure(
+    connection: duckdb.DuckDBPyConnection, catalog: str, schemas: Collection[str]
+) -> tuple[Table, ...]:
+    """The tables and views of `schemas` in the attached database `catalog`, by schema and name.
+
+    What a broken-off dbt run left behind (`…__dbt_tmp`, `…__dbt_backup`) is not among them.
+    """
+    relations = connection.execute(
+        """
+        select schema_name, table_name, comment from duckdb_tables() where database_name = $catalog
+        union all
+        select schema_name, view_name, comment from duckdb_views() where database_name = $catalog
+        order by all
+        """,
+        {"catalog": catalog},
+    ).fetchall()
+    return tuple(
+        _measure_one(connection, catalog, schema, name, comment)
+        for schema, name, comment in relations
+        if schema in schemas and "__dbt_" not in name
+    )
+
+
+def _measure_one(
+    connection: duckdb.DuckDBPyConnection, catalog: str, schema: str, name: str, comment: str | None
+) -> Table:
+    columns = tuple(
+        Column(*row)
+        for row in connection.execute(
+            "select column_name, data_type, comment from duckdb_columns() "
+            "where database_name = ? and schema_name = ? and table_name = ? order by column_index",
+            [catalog, schema, name],
+        ).fetchall()
+    )
+    relation = f"{quoted(catalog)}.{quoted(schema)}.{quoted(name)}"
+    values = ", ".join(quoted(column.name) for column in columns)
+    measures = f"count(*), coalesce(sum(hash({values})::hugeint), 0), coalesce(bit_xor(hash({values})), 0)"
+    cut_by = CUT_BY.get(f"{schema}.{name}")
+    if cut_by is not None and _count(connection, relation) > PART_ROWS:
+        month = f"coalesce(strftime(date_trunc('month', {quoted(cut_by)}), '%Y-%m'), '{UNDATED}')"
+        rows = connection.execute(
+            f"select {month}, {measures} from {relation} group by 1 order by 1"
+        ).fetchall()
+    else:
+        rows = connection.execute(f"select null, {measures} from {relation}").fetchall()
+    parts = tuple(Part(key, count, f"{total:032x}{mixed:016x}") for key, count, total, mixed in rows)
+    return Table(schema, name, comment, columns, parts)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    return connection.execute(f"select count(*) from {relation}").fetchone()[0]

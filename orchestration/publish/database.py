@@ -1,0 +1,128 @@
+"""A published DuckDB file, written from the warehouse: whole, or as a copy of the former one with what changed.
+
+Which tables go into which file is the publisher's choice.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from orchestration.publish.content import Part, Table, literal, quoted
+
+WASTE_LIMIT = 0.5
+"""The share of free blocks in a file carried from version to version at which it is written anew."""
+
+
+def write_database(
+    connection: duckdb.DuckDBPyConnection,
+    source: str,
+    tables: Sequence[Table],
+    target: Path,
+    base: Path | None = None,
+    base_tables: Sequence[Table] = (),
+) -> None:
+    """Write `tables` of the attached database `source` to the new file `target`: checkpointed, no .wal beside it.
+
+    `base` is a file that holds `base_tables`: what it has already is taken over, all of it by a hard link.
+    """
+    former = {table.full_name: table for table in base_tables}
+    if base is not None and _contents(base_tables) == _contents(tables):
+        os.link(base, target)
+        return
+    if base is not None and _mostly_kept(tables, former):
+        shutil.copyfile(base, target)
+        with attached(connection, target):
+            _update(connection, source, tables, former)
+            wasted = _waste(connection)
+        if wasted <= WASTE_LIMIT:
+            return
+        target.unlink()
+    with attached(connection, target):
+        for table in tables:
+            _create(connection, source, table)
+        connection.execute("checkpoint built")
+
+
+@contextmanager
+def attached(connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool = False) -> Iterator[None]:
+    """Have the file at `path` attached as `built`."""
+    mode = "read_only" if read_only else "read_write"
+    connection.execute(f"attach {literal(str(path))} as built ({mode})")
+    try:
+        yield
+    finally:
+        connection.execute("detach built")
+
+
+def _contents(tables: Sequence[Table]) -> dict[str, str]:
+    return {table.full_name: table.content for table in tables}
+
+
+def _mostly_kept(tables: Sequence[Table], former: dict[str, Table]) -> bool:
+    """Whether updating a copy writes less than writing all."""
+    changed = sum(part.rows for table in tables for part in _fresh(table, former.get(table.full_name)))
+    return 2 * changed < sum(table.rows for table in tables)
+
+
+def _fresh(table: Table, former: Table | None) -> list[Part]:
+    """The parts of `table` that `former` does not have as they are."""
+    kept = former.parts if former is not None and former.fits(table) else ()
+    return [part for part in table.parts if part not in kept]
+
+
+def _update(
+    connection: duckdb.DuckDBPyConnection, source: str, tables: Sequence[Table], former: dict[str, Table]
+) -> None:
+    """Bring the attached copy of the former file to `tables`."""
+    for name in former.keys() - _contents(tables).keys():
+        connection.execute(f"drop table {former[name].relation('built')}")
+    for table in tables:
+        old = former.get(table.full_name)
+        if old is None or not old.fits(table) or len(_fresh(table, old)) == len(table.parts):
+            _create(connection, source, table)
+        elif old.content != table.content:
+            _replace_parts(connection, source, table, old)
+    connection.execute("checkpoint built")
+
+
+def _replace_parts(connection: duckdb.DuckDBPyConnection, source: str, table: Table, old: Table) -> None:
+    for part in _fresh(old, table):
+        connection.execute(f"delete from {table.relation('built')} where {table.condition(part)}")
+    for part in _fresh(table, old):
+        connection.execute(
+            f"insert into {table.relation('built')} select * from {table.relation(source)} "
+            f"where {table.condition(part)} order by {table.order}"
+        )
+    _comment(connection, table)
+
+
+def _create(connection: duckdb.DuckDBPyConnection, source: str, table: Table) -> None:
+    """A view of the warehouse becomes a table too: it then needs nothing but itself, whatever name a reader gives the
+    database.
+    """
+    connection.execute(f"create schema if not exists built.{quoted(table.schema)}")
+    connection.execute(
+        f"create or replace table {table.relation('built')} as "
+        f"select * from {table.relation(source)} order by {table.order}"
+    )
+    _comment(connection, table)
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    relation = table.relation("built")
+    connection.execute(f"comment on table {relation} is {literal(table.comment)}")
+    for column in table.columns:
+        connection.execute(f"comment on column {relation}.{quoted(column.name)} is {literal(column.comment)}")
+
+
+def _waste(connection: duckdb.DuckDBPyConnection) -> float:
+    total, free = connection.execute(
+        "select total_blocks, free_blocks from pragma_database_size() where database_name = 'built'"
+    ).fetchone()
+    return free / max(total, 1)

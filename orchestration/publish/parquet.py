@@ -1,0 +1,41 @@
+"""The published tables as Parquet: one file a table, a folder of months where a table is cut.
+
+Files whose rows did not change are hard links to the former version's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from orchestration.publish.content import Table, literal
+from orchestration.publish.database import attached
+from orchestration.publish.former import Former
+from orchestration.publish.publication import part_path
+
+
+def write_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    database: Path,
+    tables: Sequence[Table],
+    folder: Path,
+    former: Former | None,
+) -> None:
+    """Write `tables` of the published file `database` into the version's `folder`."""
+    # Read from the published file: its rows are in order, and what was a view is not computed twice.
+    with attached(connection, database, read_only=True):
+        for table in tables:
+            for part in table.parts:
+                path = folder / part_path(table, part)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                kept = former.parquet(table, part) if former else None
+                if kept is not None:
+                    os.link(kept, path)
+                    continue
+                connection.execute(
+                    f"copy (select * from {table.relation('built')} where {table.condition(part)} "
+                    f"order by {table.order}) to {literal(str(path))} (format parquet, compression zstd)"
+                )

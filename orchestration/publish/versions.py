@@ -1,0 +1,87 @@
+"""The versions there are: which one is live, whether they are as they were published, and going back to one.
+
+Nothing here builds a version.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from orchestration.publish.publication import Publication, read_publication, sha256_of
+from orchestration.publish.shelf import MANIFEST, PublishError, Shelf
+
+PREVIOUS = "previous"
+
+
+def current(published: Path) -> Publication | None:
+    """The version readers get; None before the first publication."""
+    shelf = Shelf(published)
+    live = shelf.live()
+    return read_publication(shelf.folder(live)) if live else None
+
+
+def versions(published: Path) -> list[Publication]:
+    """The versions kept, newest first."""
+    shelf = Shelf(published)
+    return [read_publication(shelf.folder(name)) for name in reversed(shelf.names())]
+
+
+def rollback(published: Path, version: str = PREVIOUS) -> Publication:
+    """Make `version` live again; `previous` is the newest one older than the live one. Gives the version live then.
+
+    It stays live until the next publication. Raises PublishError when there is no such version, its files are not as
+    they were published, or a publication is under way.
+    """
+    shelf = Shelf(published)
+    with shelf.locked(wait=False):
+        name = _chosen(shelf, version)
+        damage = verify(published, name)
+        if damage:
+            raise PublishError(
+                f"version {name} is not as it was published, so {shelf.live()} stays live: {'; '.join(damage)}. "
+                "Choose another version"
+            )
+        shelf.make_live(name)
+        return read_publication(shelf.folder(name))
+
+
+def verify(published: Path, version: str | None = None) -> list[str]:
+    """What is wrong with the files of `version` (None: the live one): missing, changed or strange ones.
+
+    An empty list where all is well. Raises PublishError when there is no such version.
+    """
+    shelf = Shelf(published)
+    folder = shelf.folder(_known(shelf, version or shelf.live()))
+    expected = {file.path: file.sha256 for file in read_publication(folder).files}
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
+    problems = [f"{path} is missing" for path in sorted(expected.keys() - found)]
+    problems += [f"{path} was not published" for path in sorted(found - expected.keys())]
+    problems += [
+        f"{path} was changed after it was published"
+        for path in sorted(expected.keys() & found)
+        if sha256_of(folder / path) != expected[path]
+    ]
+    return problems
+
+
+def _chosen(shelf: Shelf, version: str) -> str:
+    if version != PREVIOUS:
+        return _known(shelf, version)
+    names = shelf.names()
+    older = names[: names.index(shelf.live())] if shelf.live() in names else []
+    if not older:
+        raise PublishError(
+            f"there is no version before {shelf.live() or 'the first'} in {shelf.versions}; nothing was changed. "
+            f"There are: {', '.join(names) or 'none'}"
+        )
+    return older[-1]
+
+
+def _known(shelf: Shelf, version: str | None) -> str:
+    names = shelf.names()
+    if version is None or version not in names:
+        raise PublishError(
+            f"there is no {f'version {version}' if version else 'live version'} in {shelf.versions}; "
+            f"expected one of: {', '.join(names) or 'none yet'}"
+        )
+    return version
