@@ -1,0 +1,121 @@
+"""Which files a configured path names, on the local disk or in object storage, and what tells them apart over time.
+
+Listing, opening and fingerprinting belong here; what is inside a file does not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import fsspec
+from fsspec import AbstractFileSystem
+from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
+
+from ingestion.sources.files.errors import UnreadableFile
+
+BLOCK = 1 << 20
+# Hidden files, markers such as _SUCCESS, the lock files of an open workbook, and what is still being sent.
+_PASSED_OVER_PREFIXES = (".", "_", "~$")
+_PASSED_OVER_SUFFIXES = (".tmp", ".part", ".partial", ".crdownload")
+
+
+@dataclass(frozen=True)
+class File:
+    """One file. `unit` names it in the landing: the path relative to the deployment's folder, or the URL."""
+
+    unit: str
+    storage: AbstractFileSystem
+    path: str
+
+    def open(self) -> BinaryIO:
+        """The bytes as they lie there."""
+        return self.storage.open(self.path, "rb")
+
+    def stamp(self) -> tuple[Any, ...]:
+        """What changes when the file is written to, as far as its storage knows: size, time of writing, ETag."""
+        self.storage.invalidate_cache(self.storage._parent(self.path))
+        info = self.storage.info(self.path)
+        return info["size"], info.get("mtime"), info.get("ETag"), self.modified
+
+    @property
+    def modified(self) -> datetime:
+        """When it was last written (UTC); the epoch where the storage does not say."""
+        try:
+            moment = self.storage.modified(self.path)
+        except NotImplementedError:
+            return datetime.fromtimestamp(0, UTC)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+    def fingerprint(self) -> str:
+        """What is equal when the content is: the ETag where object storage keeps one, else the SHA-256 of the bytes.
+
+        An ETag costs no download. It is the digest of the content as sent, so the same bytes sent again in the same
+        way keep it; sent otherwise (in other parts) they count as changed and are landed again.
+        """
+        etag = self.storage.info(self.path).get("ETag")
+        if etag:
+            return "etag:" + str(etag).strip('"')
+        digest = hashlib.sha256()
+        with self.open() as handle:
+            while block := handle.read(BLOCK):
+                digest.update(block)
+        return "sha256:" + digest.hexdigest()
+
+
+def find(paths: Iterable[str], base: Path, options: Mapping[str, Any]) -> list[File]:
+    """The files that `paths` name, oldest first (by time of writing, then name), each once; none when nothing is there.
+
+    A path is a file, a folder (the files in it), a glob (`**` for folders of any depth) or a URL of these; relative
+    ones start at `base`. Raises UnreadableFile when the storage cannot be asked.
+    """
+    found: dict[str, File] = {}
+    for path in paths:
+        try:
+            found |= {file.unit: file for file in _find(path, base, options)}
+        except FileNotFoundError:
+            continue
+        except ImportError as error:
+            raise UnreadableFile(
+                path,
+                f"no support for this storage ({error})",
+                "a storage whose fsspec package is installed",
+                "Install it; for s3:// that is the extra `s3` of closedloop.",
+            ) from error
+        except (OSError, ValueError) as error:
+            raise UnreadableFile(
+                path,
+                f"{type(error).__name__}: {error}",
+                "a path that can be listed",
+                "Check the path, the rights to it, and `storage` in the configuration.",
+            ) from error
+    return sorted(found.values(), key=lambda file: (file.modified, file.unit))
+
+
+def _find(path: str, base: Path, options: Mapping[str, Any]) -> Iterator[File]:
+    is_url = "://" in path
+    storage, inner = url_to_fs(path, **options) if is_url else (fsspec.filesystem("file"), str(base / path))
+    storage.invalidate_cache()
+    if storage.isfile(inner):
+        listed = [inner]
+    elif storage.isdir(inner):
+        listed = storage.find(inner, maxdepth=1)
+    else:
+        listed = [name for name in storage.glob(inner) if storage.isfile(name)]
+    for name in sorted(listed):
+        own_name = name.rpartition("/")[2]
+        passed_over = own_name.startswith(_PASSED_OVER_PREFIXES) or own_name.endswith(_PASSED_OVER_SUFFIXES)
+        if name == inner or not passed_over:
+            yield File(_unit(storage, name, base), storage, name)
+
+
+def _unit(storage: AbstractFileSystem, path: str, base: Path) -> str:
+    if not isinstance(storage, LocalFileSystem):
+        return storage.unstrip_protocol(path)
+    local = Path(path)
+    return local.relative_to(base).as_posix() if local.is_relative_to(base) else local.as_posix()

@@ -1,0 +1,180 @@
+"""The files source: the tables of one configured source, each fed by the files its path names.
+
+Which files a window wants and the guard around their reading belong here; formats have a module each.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from ingestion.errors import ClosedloopError
+from ingestion.landing.cursor import connection, wanted
+from ingestion.mapping import TableMapping
+from ingestion.sources.base import Extract, Window
+from ingestion.sources.files import delimited, jsonl, parquet, workbook
+from ingestion.sources.files.configuration import FilesConfig, FileTable
+from ingestion.sources.files.detection import format_of, open_content
+from ingestion.sources.files.discovery import File, find
+from ingestion.sources.files.errors import ChangedWhileRead, UnreadableFile
+from ingestion.sources.files.headers import LINE
+from ingestion.sources.files.rejects import Rejects
+from ingestion.sources.files.text import Text
+from ingestion.sources.files.validation import Mistake, nearest
+
+# What storages and the readers' libraries raise over damaged content.
+_DAMAGE = (OSError, EOFError, pa.ArrowException, zipfile.BadZipFile, zlib.error)
+
+
+class FileSource:
+    """The source `name`; relative paths of its configuration start at `base`."""
+
+    def __init__(self, name: str, config: FilesConfig, base: Path) -> None:
+        self.name = name
+        self._config = config
+        self._base = base
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The contract tables that are configured."""
+        return tuple(self._config.tables)
+
+    def mapping(self, table: str) -> TableMapping:
+        """How the received columns of `table` become contract columns."""
+        return self._config.mapping(table)
+
+    def extract(self, table: str, window: Window) -> Iterator[Extract]:
+        """One extract per file whose content the landing does not hold, oldest first.
+
+        Where the table has a cursor, rows below the window's cursor less the look-back are left out. Raises
+        UnreadableFile and ChangedWhileRead, also while the batches are read.
+        """
+        own = self._config.tables[table]
+        for file in self._files(own):
+            with _guarded(file):
+                stamp = file.stamp()
+                fingerprint = file.fingerprint()
+            if window.landed.get(file.unit) == fingerprint:
+                continue
+            rejects = Rejects(file.unit)
+            yield Extract(
+                unit=file.unit,
+                fingerprint=fingerprint,
+                batches=_since(_unchanged(file, own, rejects, stamp), own, window.cursor),
+                rejects=rejects,
+                cursor_column=own.cursor,
+            )
+
+    def mistakes(self) -> list[Mistake]:
+        """What the newest file of each table says against the configuration; nothing is landed.
+
+        No file at all, a file that cannot be read, and received columns that the mapping names and the file lacks. The
+        keys start at the source's node.
+        """
+        return [mistake for table in self.tables for mistake in self._mistakes(table)]
+
+    def _mistakes(self, table: str) -> Iterator[Mistake]:
+        own = self._config.tables[table]
+        keys = ("tables", table)
+        try:
+            files = self._files(own)
+            headers = _headers(files[-1], own) if files else {}
+        except ClosedloopError as error:
+            yield Mistake((*keys, "path"), str(error), "files that can be read", "See there.")
+            return
+        if not files:
+            yield Mistake(
+                (*keys, "path"),
+                f"no file at {', '.join(own.path)}",
+                "at least one file",
+                "Correct the path; relative ones start at the configuration's folder.",
+            )
+            return
+        named = {(*keys, "columns", name): mapping.column for name, mapping in own.columns.items()}
+        for place, column in {**named, (*keys, "cursor"): own.cursor}.items():
+            if column is not None and column not in headers:
+                yield Mistake(
+                    place,
+                    f"received column {column!r}, which {files[-1].unit} does not have",
+                    f"one of {', '.join(headers)}",
+                    nearest(
+                        column, headers, "Correct the name, or header_row where the headers are further down."
+                    ),
+                )
+
+    def _files(self, table: FileTable) -> list[File]:
+        return find(table.path, self._base, self._config.storage)
+
+
+def _headers(file: File, table: FileTable) -> dict[str, str]:
+    """The received columns and their types."""
+    with _guarded(file):
+        first = next(_batches(file, table, Rejects(file.unit)))
+    return {field.name: str(field.type) for field in first.schema if field.name != LINE}
+
+
+def _batches(file: File, table: FileTable, rejects: Rejects) -> Iterator[pa.RecordBatch]:
+    kind = format_of(file, table.format)
+    if kind == "csv":
+        yield from delimited.read(Text.of(file, table.encoding), table, rejects)
+    elif kind == "jsonl":
+        yield from jsonl.read(Text.of(file, table.encoding), rejects)
+    else:
+        with open_content(file) as handle:
+            yield from parquet.read(handle) if kind == "parquet" else workbook.read(handle, table, rejects)
+
+
+def _unchanged(
+    file: File, table: FileTable, rejects: Rejects, stamp: tuple[Any, ...]
+) -> Iterator[pa.RecordBatch]:
+    """The batches of `file`; raises ChangedWhileRead at their end when its stamp is another by then."""
+    try:
+        with _guarded(file):
+            yield from _batches(file, table, rejects)
+    except ClosedloopError as error:
+        _check_stamp(file, stamp, error)
+        raise
+    _check_stamp(file, stamp)
+
+
+def _check_stamp(file: File, stamp: tuple[Any, ...], cause: Exception | None = None) -> None:
+    with _guarded(file):
+        if file.stamp() != stamp:
+            raise ChangedWhileRead(file.unit) from cause
+
+
+@contextmanager
+def _guarded(file: File) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise ChangedWhileRead(file.unit) from error
+    except _DAMAGE as error:
+        raise UnreadableFile(
+            file.unit,
+            f"content that cannot be read ({type(error).__name__}: {error})",
+            "a whole, undamaged file that this process may read",
+            "Have it sent again, or remove it from the source's path.",
+        ) from error
+
+
+def _since(
+    batches: Iterator[pa.RecordBatch], table: FileTable, cursor: str | None
+) -> Iterator[pa.RecordBatch]:
+    """The rows at or above the cursor less the look-back; all where there is no cursor or the file lacks its column."""
+    if table.cursor is None or cursor is None:
+        yield from batches
+        return
+    database = connection()
+    for batch in batches:
+        if table.cursor in batch.schema.names and batch.num_rows:
+            keep = wanted(database, batch.column(table.cursor), cursor, table.lookback_days)
+            yield batch.filter(keep.combine_chunks())
+        else:
+            yield batch

@@ -1,0 +1,54 @@
+"""The text of values that arrive typed in formats without a schema: cells of a workbook, values of a JSON object.
+
+Only this direction belongs here; reading text into contract types is the work of the typed landing.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+# Beyond this many places a number is no money or count: keep its exponent instead of writing out zeros.
+_MOST_PLACES = 60
+
+
+def text_of(value: Any) -> str | None:
+    """The text of one value; None for a blank one.
+
+    Numbers become plain decimals (a float with the 15 digits a spreadsheet shows), dates and times ISO-8601 (a moment
+    at midnight a date), booleans true and false, lists and objects JSON.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return _plain(Decimal(format(value, ".15g")))
+    if isinstance(value, Decimal):
+        return _plain(value)
+    if isinstance(value, datetime):
+        return (value.date() if value.time() == time.min else _to_milliseconds(value)).isoformat()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=text_of)
+
+
+def _plain(number: Decimal) -> str:
+    return (
+        format(number, "f") if number.is_finite() and abs(number.adjusted()) < _MOST_PLACES else str(number)
+    )
+
+
+def _to_milliseconds(moment: datetime) -> datetime:
+    # A workbook holds moments as fractions of a day, so the last digits are noise.
+    return (moment + timedelta(microseconds=500)).replace(microsecond=0) + timedelta(
+        milliseconds=(moment.microsecond + 500) // 1000 % 1000
+    )
