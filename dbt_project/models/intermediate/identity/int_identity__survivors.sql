@@ -31,10 +31,11 @@ resolved as (
         coalesce(pointers.target, records.node) as survivor_node,
         case
             when records.merged_into_node is null then null
-            when pointers.node is null then 'missing_survivor'
+            when direct_survivors.node is null then 'missing_survivor'
             when pointers.target = records.node then 'merge_cycle'
         end as merge_defect
     from records
+    left join records as direct_survivors on records.merged_into_node = direct_survivors.node
     left join pointers on records.node = pointers.node
 ),
 
