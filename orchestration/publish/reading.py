@@ -1,0 +1,66 @@
+"""Asking the live version in SQL, without a lock and without leaving anything in its folder.
+
+How an answer is shown is the command line's concern; which questions have names stands in `questions`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.publish.questions import questions
+from orchestration.publish.shelf import DATABASE, PublishError
+from orchestration.publish.versions import current
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The result of a query: column names, and rows to be read once while the version is open."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[Any, ...]]
+
+
+@contextmanager
+def ask(published: Path, sql: str, memory_limit: str = "4GB", threads: int = 2) -> Iterator[Answer]:
+    """Run one query on the live version. `getvariable('as_of')` in it is the version's moment, naive UTC.
+
+    Raises PublishError when nothing is published yet or the query is wrong.
+    """
+    publication = current(published)
+    if publication is None:
+        raise PublishError(f"nothing is published in {published} yet; run `closedloop run` first")
+    # A folder of its own to spill to: readers of one file would else meet in the same one.
+    with tempfile.TemporaryDirectory(prefix="closedloop-") as spill:
+        config = {"memory_limit": memory_limit, "threads": threads, "temp_directory": spill}
+        with duckdb.connect(str(published / DATABASE), read_only=True, config=config) as connection:
+            connection.execute("set variable as_of = $1::timestamp", [publication.as_of])
+            try:
+                result = connection.execute(sql)
+            except duckdb.CatalogException as error:
+                tables = ", ".join(table.full_name for table in publication.tables)
+                raise PublishError(f"the query cannot be answered: {error}\nThere are: {tables}") from error
+            except duckdb.Error as error:
+                raise PublishError(f"the query cannot be answered: {error}") from error
+            yield Answer(tuple(column[0] for column in result.description or ()), _rows(result))
+
+
+def question_sql(name: str) -> str:
+    """The SQL of a named question. Raises PublishError, with the nearest names, when there is none."""
+    known = questions()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, 3) or sorted(known)
+        raise PublishError(f"there is no question {name!r}; did you mean one of: {', '.join(near)}?")
+    return known[name].sql
+
+
+def _rows(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    while rows := result.fetchmany(10_000):
+        yield from rows

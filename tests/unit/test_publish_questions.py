@@ -1,0 +1,205 @@
+"""Questions to the live version: every named one fits the contracts, and those with logic answer right.
+
+The marts are empty but for rows written here; what the models put in them is tested elsewhere.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from orchestration.publish import PublishError
+from orchestration.publish.questions import questions
+from orchestration.publish.reading import ask, question_sql
+from tests.publishing import publish_warehouse
+
+MODELS = Path(__file__).resolve().parents[2] / "dbt_project/models"
+AS_OF = datetime(2026, 7, 1)
+STAGES = ("lead", "mql", "sal", "sql", "opportunity", "customer")
+
+
+def empty_marts(path: Path) -> None:
+    """The tables of marts and reports with the columns and types of their dbt contracts, and no rows."""
+    with duckdb.connect(str(path)) as connection:
+        for schema in ("marts", "reports"):
+            connection.execute(f"create schema {schema}")
+            for file in sorted((MODELS / schema).rglob("_*.yml")):
+                for model in yaml.safe_load(file.read_text("utf-8")).get("models", ()):
+                    if model["name"] == "dim_person":
+                        continue
+                    columns = ", ".join(
+                        f"{column['name']} {column['data_type']}" for column in model["columns"]
+                    )
+                    connection.execute(f"create table {schema}.{model['name']} ({columns})")
+        for position, stage in enumerate(STAGES, start=1):
+            connection.execute("insert into marts.dim_stage values ($1, $2, true)", [stage, position])
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    empty_marts(tmp_path / "warehouse.duckdb")
+    return tmp_path / "warehouse.duckdb"
+
+
+def write(warehouse: Path, table: str, *rows: dict[str, Any]) -> None:
+    """Add rows; columns that are not given are null."""
+    with duckdb.connect(str(warehouse)) as connection:
+        for row in rows:
+            marks = ", ".join("?" for _ in row)
+            connection.execute(f"insert into {table} ({', '.join(row)}) values ({marks})", list(row.values()))
+
+
+def answer(warehouse: Path, sql: str) -> list[dict[str, Any]]:
+    """Publish the warehouse and ask."""
+    published = warehouse.parent / "published"
+    publish_warehouse(warehouse, published, as_of=AS_OF)
+    with ask(published, sql) as found:
+        return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
+
+
+def test_every_question_is_a_question_and_fits_the_contracts(warehouse: Path) -> None:
+    assert len(questions()) >= 20
+    published = warehouse.parent / "published"
+    publish_warehouse(warehouse, published)
+    for question in questions().values():
+        assert question.text.endswith("?"), question.name
+        with ask(published, question.sql) as found:
+            assert found.columns, question.name
+            list(found.rows)
+
+
+def test_the_funnel_is_of_the_year_of_as_of(warehouse: Path) -> None:
+    def month(lead_month: date, stage: str, volume: int, kind: str = "any_order") -> dict[str, Any]:
+        return {
+            "lead_month": lead_month,
+            "channel": "email",
+            "funnel_kind": kind,
+            "stage": stage,
+            "volume": volume,
+            "value": 10 * volume,
+        }
+
+    write(
+        warehouse,
+        "reports.rpt_funnel",
+        month(date(2026, 1, 1), "lead", 60),
+        month(date(2026, 2, 1), "lead", 40),
+        month(date(2026, 2, 1), "mql", 25),
+        month(date(2026, 2, 1), "lead", 7, kind="in_order"),
+        month(date(2025, 12, 1), "lead", 1000),
+    )
+    assert answer(warehouse, question_sql("funnel_this_year")) == [
+        {"stage": "lead", "journeys": 100, "share_of_leads": 1, "goes_on": 0.25, "value": 1000},
+        {"stage": "mql", "journeys": 25, "share_of_leads": 0.25, "goes_on": None, "value": 250},
+    ]
+
+
+def test_aging_sqls_wait_until_as_of(warehouse: Path) -> None:
+    write(
+        warehouse,
+        "marts.fct_lead_to_deal",
+        {"journey_id": "young", "current_stage": "sql", "is_open": True, "sql_at": datetime(2026, 6, 30, 12)},
+        {"journey_id": "old", "current_stage": "sql", "is_open": True, "sql_at": datetime(2026, 6, 1)},
+        {"journey_id": "moved", "current_stage": "opportunity", "is_open": True, "sql_at": AS_OF},
+        {"journey_id": "ended", "current_stage": "sql", "is_open": False, "sql_at": AS_OF},
+    )
+    waiting = answer(warehouse, question_sql("aging_sqls"))
+    assert [(row["journey_id"], row["days_waiting"]) for row in waiting] == [("old", 30.0), ("young", 0.5)]
+
+
+def test_customers_by_channel_add_up(warehouse: Path) -> None:
+    won = {
+        "customer_at": AS_OF,
+        "mql_at": AS_OF,
+        "won_amount": Decimal("30.00"),
+        "days_lead_to_customer": 4.0,
+    }
+    open_ = {"won_amount": Decimal(0)}
+    write(
+        warehouse,
+        "marts.fct_lead_to_deal",
+        {"journey_id": "a", "original_channel": "email", **won},
+        {"journey_id": "b", "original_channel": "email", **open_},
+        {"journey_id": "c", "original_channel": "event", **won, "won_amount": Decimal("90.00")},
+    )
+    found = answer(warehouse, question_sql("customers_by_channel"))
+    assert [(row["channel"], row["leads"], row["customers"], row["lead_to_customer"]) for row in found] == [
+        ("event", 1, 1, 1.0),
+        ("email", 2, 1, 0.5),
+    ]
+    assert [(row["won_amount"], row["share_of_won"]) for row in found] == [(90, 0.75), (30, 0.25)]
+
+
+def test_won_by_month_counts_new_business_only(warehouse: Path) -> None:
+    def deal(name: str, kind: str | None, closed: bool, won: bool) -> dict[str, Any]:
+        return {
+            "opportunity_id": name,
+            "opportunity_type": kind,
+            "is_closed": closed,
+            "is_won": won,
+            "closed_at": datetime(2026, 5, 31, 23) if closed else None,
+            "amount_reporting": 100,
+        }
+
+    write(
+        warehouse,
+        "marts.fct_opportunity",
+        deal("a", "new_business", True, True),
+        deal("b", None, True, True),
+        deal("c", "new_business", True, False),
+        deal("d", "renewal", True, True),
+        deal("e", "new_business", False, False),
+    )
+    assert answer(warehouse, question_sql("won_by_month")) == [
+        {"month": date(2026, 5, 1), "won": 2, "lost": 1, "win_rate": 0.6667, "won_amount": 200}
+    ]
+
+
+def test_touch_bands_are_in_order(warehouse: Path) -> None:
+    write(
+        warehouse,
+        "marts.fct_lead_to_deal",
+        *(
+            {"journey_id": str(count), "touch_count": count}
+            for count in (0, 1, 2, 3, 5, 6, 10, 11, 20, 21, 400)
+        ),
+    )
+    found = answer(warehouse, question_sql("touches_until_customer"))
+    assert [(row["touches"], row["leads"]) for row in found] == [
+        ("0", 1),
+        ("1-2", 2),
+        ("3-5", 2),
+        ("6-10", 2),
+        ("11-20", 2),
+        ("21 and more", 2),
+    ]
+
+
+def test_an_unknown_question_names_near_ones() -> None:
+    with pytest.raises(PublishError, match="did you mean one of: ledger"):
+        question_sql("leger")
+
+
+def test_a_wrong_query_says_what_there_is(warehouse: Path) -> None:
+    with pytest.raises(PublishError, match=r'"nothing here" not found.*\nCandidate bindings: "stage"'):
+        answer(warehouse, 'select * from marts.fct_opportunity where "nothing here" = 1')
+    with pytest.raises(
+        PublishError, match=r"Table with name fct_deal does not exist(.|\n)*marts\.fct_opportunity"
+    ):
+        answer(warehouse, "select * from marts.fct_deal")
+
+
+def test_a_query_changes_nothing(warehouse: Path) -> None:
+    with pytest.raises(PublishError, match="read-only"):
+        answer(warehouse, "delete from marts.dim_stage")
+
+
+def test_nothing_can_be_asked_before_the_first_publication(tmp_path: Path) -> None:
+    with pytest.raises(PublishError, match="nothing is published"), ask(tmp_path, "select 1"):
+        pass
