@@ -1,0 +1,128 @@
+"""The marts from extracts, seeds and vars: the order in which the definitions build on each other.
+
+No definition itself belongs here.
+"""
+
+from __future__ import annotations
+
+from tests.oracle import activities, bridge, marts, reports
+from tests.oracle.channels import ChannelRules
+from tests.oracle.clock import Clock
+from tests.oracle.deals import Deal, link, live_deals
+from tests.oracle.journeys import Journey, creation_events, form_journeys
+from tests.oracle.money import Rates
+from tests.oracle.people import Person, assign_touches, find_people
+from tests.oracle.qualification import Qualification
+from tests.oracle.records import LEAD, Records
+from tests.oracle.stages import STATUS, Event, StageWords, status_events
+from tests.oracle.staging import staged
+
+DEFAULTS = {
+    "reporting_timezone": "UTC",
+    "reporting_currency": "USD",
+    "mql_basis": None,
+    "sql_basis": None,
+    "replay_version": None,
+    "account_link_days": 180,
+    "max_phone_sharing": 3,
+    "default_country_code": None,
+}
+
+
+def compute(
+    landed: dict[str, list[dict]], seeds: dict[str, list[dict]], variables: dict
+) -> dict[str, list[dict]]:
+    """Rows of each mart.
+
+    `landed` has typed contract columns and the landing's own by table, `seeds` typed columns by seed (absent =
+    empty), `variables` at least as_of, a naive UTC datetime.
+    """
+    said = DEFAULTS | variables
+    seed = {name: seeds.get(name, []) for name in SEEDS}
+    clock = Clock(said["as_of"], said["reporting_timezone"])
+    tables = staged(landed, clock)
+    rates = Rates(seed["fx_rates"], said["reporting_currency"])
+    words = StageWords(seed["stage_mapping"])
+    rules = ChannelRules(seed["channel_rules"])
+
+    records = Records(tables, seed["shared_mailboxes"], said["default_country_code"])
+    people = find_people(records, tables["crm_account"], seed["free_mail_domains"], said["max_phone_sharing"])
+    whose = assign_touches(records, people, tables["marketing_touch"])
+    touch_channels = {touch["touch_id"]: rules.of_touch(touch) for touch in tables["marketing_touch"]}
+    lead_values = {
+        node: rates.convert(lead.row["potential_value"], lead.row["currency"], clock.day(lead.created_at))
+        for node, lead in records.live.items()
+        if lead.kind == LEAD
+    }
+    deals = live_deals(tables["crm_opportunity"], words, rates, clock)
+    link(deals, tables["crm_opportunity_contact"], records, people, said["account_link_days"])
+    qualification = Qualification(
+        seed["qualification_rules"],
+        seed["qualification_thresholds"],
+        said["replay_version"],
+        lead_values,
+        clock,
+    )
+    statuses = status_events(records, tables["crm_lead_history"], words, clock)
+    bases = {
+        stage: said[f"{stage}_basis"] or ("declared" if stage in words.declares else "rule")
+        for stage in ("mql", "sql")
+    }
+    journeys = {
+        person.id: _journeys(person, statuses, qualification, bases, deals)
+        for person in {each.id: each for each in people.values()}.values()
+    }
+    every = [journey for mine in journeys.values() for journey in mine]
+
+    bridged = bridge.bridge(every)
+    acts = activities.sales_activities(tables["crm_activity"], records, people, deals, journeys)
+    attempts = activities.number_attempts(acts, every)
+    sums = bridge.deal_columns(every, bridged, deals)
+    more = {journey.id: attempts[journey.id] | sums[journey.id] for journey in every}
+    facts = marts.lead_to_deal(journeys, lead_values, touch_channels, rules, more)
+    users = tables["crm_user"]
+    return {
+        "fct_lead_to_deal": facts,
+        "fct_stage_event": marts.stage_events(journeys, clock.as_of),
+        "mart_mql": marts.qualified("mql", journeys, facts, users, qualification),
+        "mart_sql": marts.qualified("sql", journeys, facts, users, qualification),
+        "fct_opportunity": bridge.opportunities(deals, rates),
+        "bridge_journey_opportunity": bridged,
+        "fct_touch": marts.touch_rows(tables["marketing_touch"], whose, touch_channels),
+        "fct_sales_activity": acts,
+        "dim_person": marts.person_rows(people),
+        "rpt_funnel": reports.funnel(facts, bridged, clock),
+        "rpt_qualification_agreement": reports.qualification_agreement(facts, clock),
+        "rpt_pipeline": reports.pipeline(deals, bridged, seed["targets"], clock),
+    }
+
+
+SEEDS = (
+    "channel_rules",
+    "stage_mapping",
+    "qualification_rules",
+    "qualification_thresholds",
+    "shared_mailboxes",
+    "free_mail_domains",
+    "fx_rates",
+    "targets",
+)
+
+
+def _journeys(
+    person: Person,
+    statuses: dict[str, list[Event]],
+    qualification: Qualification,
+    bases: dict[str, str],
+    deals: list[Deal],
+) -> list[Journey]:
+    events = creation_events(person)
+    judged = [event for lead in person.leads for event in statuses[lead.node]]
+    judged += [event for stage in bases if (event := qualification.event(person, stage))]
+    others = []
+    for event in judged:
+        basis = bases.get(event.stage, "earliest")
+        takes_part = basis == "earliest" or (basis == "declared") == (event.source == STATUS)
+        (events if takes_part else others).append(event)
+    mine = [deal for deal in deals if any(each.id == person.id for each in deal.people)]
+    return form_journeys(person, events, others, mine)
