@@ -6,7 +6,7 @@ SAMPLE ?= data/sample-company
 LEADS ?= 20000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ui test lint format clean
+.PHONY: help setup run ui test lint format docs clean
 
 help: ## Print this help
 	@echo "closedloop: every lead from first touch to closed deal, every night."
@@ -42,6 +42,9 @@ lint: $(VENV)/.ready ## Check style
 format: $(VENV)/.ready ## Mend style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: $(VENV)/.ready ## Write docs/marts.md and docs/extracts.md anew
+	@$(BIN)/python -m docs.generate
 
 clean: ## Remove the sample company and everything built, not the environment
 	@rm -rf data dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .hypothesis
