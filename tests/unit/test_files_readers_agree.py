@@ -34,7 +34,7 @@ PIECES = [
 
 
 def read_both(content: bytes, block: int) -> tuple[list, list]:
-    """(rows, rejects) with the fast reader going first, and by the careful reader alone."""
+    """(rows, rejects) with both readers taking turns, and by the careful reader alone."""
     storage = fsspec.filesystem("memory")
     storage.pipe("/agree.csv", content)
     text = Text(File("agree.csv", storage, "/agree.csv"), "utf-8")
@@ -44,10 +44,14 @@ def read_both(content: bytes, block: int) -> tuple[list, list]:
         rejects = Rejects("agree.csv")
         dialect = dialect_of(text, table)
         if is_fast:
-            with patch.object(delimited, "_FAST_BLOCK", block):
+            with patch.object(delimited, "_FAST_BLOCK", block), patch.object(delimited, "_CAREFUL_ROWS", 1):
                 batches = list(delimited.read(text, table, rejects))
+        elif dialect is None:
+            batches = []
         else:
-            batches = list(delimited._careful(text, dialect, rejects, 1)) if dialect else []
+            start = dialect.first_line, text, dialect, dialect.first_line, dialect.offset
+            records = delimited._records_from(*start)
+            batches = list(delimited._careful(records, text, dialect, rejects, 1000))
         rows = [tuple(row.values()) for batch in batches for row in batch.to_pylist()]
         results.append((rows, list(rejects)))
     return tuple(results)

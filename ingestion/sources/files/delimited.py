@@ -21,7 +21,7 @@ from ingestion.sources.files.encodings import checked
 from ingestion.sources.files.headers import LINE
 from ingestion.sources.files.records import Records
 from ingestion.sources.files.rejects import Rejects
-from ingestion.sources.files.text import Text, buffered, is_decoded, lines, shown
+from ingestion.sources.files.text import Text, buffered, is_decoded, shown, utf8_length
 
 _FAST_BLOCK = 4 << 20
 _CAREFUL_ROWS = 20_000
@@ -40,19 +40,17 @@ def read(text: Text, table: FileTable, rejects: Rejects) -> Iterator[pa.RecordBa
         yield _batch((), [], [])
         return
     yield _batch(dialect.names, [], [])
-    stopped_at = yield from _fast(text, dialect, rejects)
-    if stopped_at is not None:
-        yield from _careful(text, dialect, rejects, stopped_at)
+    line, offset, rows = dialect.first_line, dialect.offset, _CAREFUL_ROWS
+    while (stopped_at := (yield from _fast(text, dialect, rejects, line, offset))) is not None:
+        records = _records_from(stopped_at, text, dialect, line, offset)
+        yield from _careful(records, text, dialect, rejects, rows)
+        # Coming back means reading the text up to here once more, so the more dirt there is the later.
+        line, offset, rows = records.line, records.offset, 2 * rows
 
 
-def _rows_only(text: Text, dialect: Dialect) -> Iterator[bytes]:
-    left = dialect.offset
-    for block in text.blocks():
-        yield block[left:]
-        left = max(0, left - len(block))
-
-
-def _fast(text: Text, dialect: Dialect, rejects: Rejects) -> Generator[pa.RecordBatch, None, int | None]:
+def _fast(
+    text: Text, dialect: Dialect, rejects: Rejects, line: int, offset: int
+) -> Generator[pa.RecordBatch, None, int | None]:
     """Read by Arrow; returns the line from which on the text needs care, None when it was read to its end.
 
     Arrow numbers every record, blank lines included. A record's line is its number plus the line ends inside cells
@@ -68,8 +66,8 @@ def _fast(text: Text, dialect: Dialect, rejects: Rejects) -> Generator[pa.Record
         return "skip"
 
     end = f"\n{dialect.delimiter * (len(dialect.names) - 1)}{_END}".encode()
-    stream = pa.PythonFile(buffered(chain(checked(_rows_only(text, dialect)), [end])), "r")
-    number, line = 1, dialect.first_line
+    stream = pa.PythonFile(buffered(chain(checked(text.blocks(offset)), [end])), "r")
+    number = 1
     try:
         reader = pa_csv.open_csv(
             stream,
@@ -112,16 +110,23 @@ def _fast(text: Text, dialect: Dialect, rejects: Rejects) -> Generator[pa.Record
     return line
 
 
-def _careful(text: Text, dialect: Dialect, rejects: Rejects, first_line: int) -> Iterator[pa.RecordBatch]:
-    """Read record by record, from the one that begins on `first_line`.
+def _records_from(first_line: int, text: Text, dialect: Dialect, line: int, offset: int) -> Records:
+    """The records from the one that begins on `first_line`, `line` being the one at `offset`."""
+    lines = text.lines(offset)
+    for passed_over in islice(lines, first_line - line):
+        offset += utf8_length(passed_over)
+    return Records(lines, dialect.delimiter, dialect.quote, first_line, offset)
+
+
+def _careful(
+    records: Records, text: Text, dialect: Dialect, rejects: Rejects, most: int
+) -> Iterator[pa.RecordBatch]:
+    """Read record by record, `most` rows at the most.
 
     Where a quote seems misplaced (it is never closed, or the lines it joins do not make a row) the line it opens on is
     rejected alone, so the lines after it are read.
     """
-    records = Records(
-        lines(_rows_only(text, dialect), text.file.unit), dialect.delimiter, dialect.quote, dialect.first_line
-    )
-    rows = _rows(records, dialect, text.encoding, rejects, first_line)
+    rows = islice(_rows(records, dialect, text.encoding, rejects), most)
     while taken := list(islice(rows, _CAREFUL_ROWS)):
         yield _batch(
             dialect.names, list(zip(*(cells for _, cells in taken), strict=True)), [at for at, _ in taken]
@@ -129,7 +134,7 @@ def _careful(text: Text, dialect: Dialect, rejects: Rejects, first_line: int) ->
 
 
 def _rows(
-    records: Records, dialect: Dialect, encoding: str, rejects: Rejects, first_line: int
+    records: Records, dialect: Dialect, encoding: str, rejects: Rejects
 ) -> Iterator[tuple[int, list[str]]]:
     for record in records:
         cells = dialect.fitted(record.cells)
@@ -139,8 +144,6 @@ def _rows(
         )
         if is_misquoted:
             records.resume_at_second_line()
-        if record.line < first_line:
-            continue
         if is_misquoted:
             opening = re.split("[\r\n]", record.text, maxsplit=1)[0]
             rejects.add(record.line, shown(opening), _MISQUOTED)

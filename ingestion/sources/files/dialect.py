@@ -14,7 +14,7 @@ from ingestion.sources.files.configuration import FileTable
 from ingestion.sources.files.errors import UnreadableFile
 from ingestion.sources.files.headers import column_names
 from ingestion.sources.files.records import Record, Records
-from ingestion.sources.files.text import Text, shown
+from ingestion.sources.files.text import Text, shown, utf8_length
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_RECORDS = 1000
@@ -101,7 +101,7 @@ def dialect_of(text: Text, table: FileTable) -> Dialect | None:
         least=max((position for position, name in enumerate(headers, 1) if name.strip()), default=1),
         delimiter=delimiter,
         quote=table.quote,
-        offset=sum(len(line.encode("utf-8", "surrogateescape")) for line in head[:end]),
+        offset=sum(map(utf8_length, head[:end])),
         first_line=end + 1,
     )
 

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingestion.sources.files.text import LONGEST_RECORD
+from ingestion.sources.files.text import LONGEST_RECORD, utf8_length
 
 # The limit is the process's, and its default is shorter than the long texts of a CRM. Open quotes end at the record's.
 csv.field_size_limit(2 * LONGEST_RECORD)
@@ -34,13 +34,17 @@ class Records(Iterator[Record]):
     """The records of `lines`; a quoted cell may go on over several lines.
 
     A quote opens a quoted cell only at the cell's start; two quotes in it are one. Without `quote` there are none.
+    `line` and `offset` are the line and the byte of UTF-8 at which the next record begins.
     """
 
-    def __init__(self, lines: Iterator[str], delimiter: str, quote: str, first_line: int = 1) -> None:
+    def __init__(
+        self, lines: Iterator[str], delimiter: str, quote: str, line: int = 1, offset: int = 0
+    ) -> None:
         self._lines = lines
         self._returned: deque[str] = deque()
         self._taken: list[str] = []
-        self._next_line = first_line
+        self.line = line
+        self.offset = offset
         self._ended_inside = False
         self._options = {"delimiter": delimiter, "quotechar": quote or None}
         if not quote:
@@ -52,12 +56,12 @@ class Records(Iterator[Record]):
             self._ended_inside = False
             self._reader = csv.reader(self._feed(), **self._options)
         self._taken.clear()
-        line = self._next_line
+        line = self.line
         cells = next(self._reader)
-        self._next_line += len(self._taken)
-        return Record(
-            line, "".join(self._taken).rstrip("\r\n"), cells, len(self._taken), not self._ended_inside
-        )
+        text = "".join(self._taken)
+        self.line += len(self._taken)
+        self.offset += utf8_length(text)
+        return Record(line, text.rstrip("\r\n"), cells, len(self._taken), not self._ended_inside)
 
     def is_well_quoted(self) -> bool:
         """Does every quoted cell of the record given last end at its closing quote?"""
@@ -69,8 +73,10 @@ class Records(Iterator[Record]):
 
     def resume_at_second_line(self) -> None:
         """Go on with the second line of the record given last, as if its first line had been a record."""
-        self._returned.extendleft(reversed(self._taken[1:]))
-        self._next_line -= len(self._taken) - 1
+        returned = self._taken[1:]
+        self._returned.extendleft(reversed(returned))
+        self.line -= len(returned)
+        self.offset -= sum(map(utf8_length, returned))
 
     def _feed(self) -> Iterator[str]:
         size = 0

@@ -27,6 +27,7 @@ from ingestion.sources.files.headers import LINE
 from ingestion.sources.files.rejects import Rejects
 from ingestion.sources.files.text import Text
 from ingestion.sources.files.validation import Mistake, nearest
+from ingestion.typing import find_header
 
 # What storages and the readers' libraries raise over damaged content.
 _DAMAGE = (OSError, EOFError, pa.ArrowException, zipfile.BadZipFile, zlib.error)
@@ -96,15 +97,16 @@ class FileSource:
                 "Correct the path; relative ones start at the configuration's folder.",
             )
             return
-        named = {(*keys, "columns", name): mapping.column for name, mapping in own.columns.items()}
-        for place, column in {**named, (*keys, "cursor"): own.cursor}.items():
-            if column is not None and column not in headers:
+        named = {(*keys, "columns", name): mapping.column or () for name, mapping in own.columns.items()}
+        named[*keys, "cursor"] = (own.cursor,) if own.cursor else ()
+        for place, columns in named.items():
+            if headers and columns and not any(find_header(column, headers) for column in columns):
                 yield Mistake(
                     place,
-                    f"received column {column!r}, which {files[-1].unit} does not have",
+                    f"received column {columns[0]!r}, which {files[-1].unit} does not have",
                     f"one of {', '.join(headers)}",
                     nearest(
-                        column, headers, "Correct the name, or header_row where the headers are further down."
+                        columns[0], headers, "Correct it, or header_row where the headers are further down."
                     ),
                 )
 

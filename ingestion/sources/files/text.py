@@ -30,29 +30,29 @@ class Text:
         """With the configured encoding, else the detected one, for which the file is read once to its end."""
         return cls(file, configured or detect(_blocks(file)))
 
-    def blocks(self) -> Iterator[bytes]:
-        """The text in UTF-8; bytes that are not of the encoding come as bytes that are not UTF-8."""
-        return utf8(_blocks(self.file), self.encoding)
+    def blocks(self, offset: int = 0) -> Iterator[bytes]:
+        """The text in UTF-8 from a byte on; bytes that are not of the encoding come as bytes that are not UTF-8."""
+        for block in utf8(_blocks(self.file), self.encoding):
+            yield block[offset:]
+            offset = max(0, offset - len(block))
 
-    def lines(self) -> Iterator[str]:
-        """The lines with their ends (LF, CRLF or a lone CR); what could not be decoded is in it as surrogates."""
-        return lines(self.blocks(), self.file.unit)
+    def lines(self, offset: int = 0) -> Iterator[str]:
+        """The lines with their ends (LF, CRLF or a lone CR); what could not be decoded is in it as surrogates.
 
-
-def lines(blocks: Iterable[bytes], unit: str) -> Iterator[str]:
-    """The lines of UTF-8 blocks, as Text.lines gives them; raises UnreadableFile for one that has no end."""
-    stream = io.TextIOWrapper(buffered(blocks), "utf-8", errors="surrogateescape", newline="")
-    number = 0
-    while line := stream.readline(LONGEST_RECORD):
-        number += 1
-        if len(line) == LONGEST_RECORD and line[-1] not in "\r\n":
-            raise UnreadableFile(
-                unit,
-                f"a line of more than {LONGEST_RECORD:,} characters, line {number}",
-                "lines of text",
-                "Check that the file is text in the configured format, and have it sent again.",
-            )
-        yield line
+        Raises UnreadableFile for a line that has no end.
+        """
+        stream = io.TextIOWrapper(
+            buffered(self.blocks(offset)), "utf-8", errors="surrogateescape", newline=""
+        )
+        while line := stream.readline(LONGEST_RECORD):
+            if len(line) == LONGEST_RECORD and line[-1] not in "\r\n":
+                raise UnreadableFile(
+                    self.file.unit,
+                    f"a line of more than {LONGEST_RECORD:,} characters, beginning {line[:40]!r}",
+                    "lines of text",
+                    "Check that the file is text in the configured format, and have it sent again.",
+                )
+            yield line
 
 
 def buffered(blocks: Iterable[bytes]) -> io.BufferedReader:
@@ -67,11 +67,18 @@ def shown(text: str) -> str:
 
 def is_decoded(text: str) -> bool:
     """Was every byte of it text in the file's encoding?"""
+    if text.isascii():
+        return True
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
         return False
     return True
+
+
+def utf8_length(text: str) -> int:
+    """The bytes that a part of the lines takes in the blocks."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
 
 
 def _blocks(file: File) -> Iterator[bytes]:

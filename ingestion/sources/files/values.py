@@ -33,12 +33,13 @@ def text_of(value: Any) -> str | None:
     if isinstance(value, Decimal):
         return _plain(value)
     if isinstance(value, datetime):
-        return (value.date() if value.time() == time.min else _to_milliseconds(value)).isoformat()
+        moment = _to_milliseconds(value)
+        return (moment.date() if moment.time() == time.min else moment).isoformat()
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, timedelta):
         return str(value)
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=text_of)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=float)
 
 
 def _plain(number: Decimal) -> str:
@@ -49,6 +50,5 @@ def _plain(number: Decimal) -> str:
 
 def _to_milliseconds(moment: datetime) -> datetime:
     # A workbook holds moments as fractions of a day, so the last digits are noise.
-    return (moment + timedelta(microseconds=500)).replace(microsecond=0) + timedelta(
-        milliseconds=(moment.microsecond + 500) // 1000 % 1000
-    )
+    rounded = moment + timedelta(microseconds=500)
+    return rounded.replace(microsecond=rounded.microsecond // 1000 * 1000)

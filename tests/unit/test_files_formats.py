@@ -1,0 +1,229 @@
+"""JSONL, Parquet and workbooks as batches, each told by its content; damaged files as errors that say what to do."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from ingestion.sources.base import Extract, Window
+from ingestion.sources.files import FilesConfig, FileSource, UnreadableFile
+
+
+def extract(folder: Path, name: str, content: bytes, **table: object) -> Extract:
+    (folder / name).write_bytes(content)
+    config = FilesConfig(tables={"crm_lead": {"path": name, **table}})
+    (found,) = FileSource("crm", config, folder).extract("crm_lead", Window(datetime(2026, 1, 1)))
+    return found
+
+
+def read(folder: Path, name: str, content: bytes, **table: object) -> tuple[list[dict], list[tuple]]:
+    found = extract(folder, name, content, **table)
+    rows = [row for batch in found.batches for row in batch.to_pylist()]
+    return rows, found.rejects
+
+
+def workbook(*rows: tuple, sheet: str = "Sheet", before: tuple[str, ...] = ()) -> bytes:
+    book = openpyxl.Workbook()
+    book.active.title = sheet
+    for name in before:
+        book.create_sheet(name, 0)
+    for row in rows:
+        book[sheet].append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def parquet(table: pa.Table) -> bytes:
+    content = io.BytesIO()
+    pq.write_table(table, content)
+    return content.getvalue()
+
+
+def test_jsonl_objects_become_text_under_their_keys(tmp_path: Path) -> None:
+    content = (
+        '{"id": 12345678901234567890, "amount": 1.50, "is_won": true, "tags": ["a", 1.5], "name": "Zoë"}\n'
+        "\n"
+        '{"id": "2", "amount": 1e3, "owner": {"id": 7, "team": {"name": "East"}}, "name": ""}\r\n'
+    )
+    rows, rejects = read(tmp_path, "leads.jsonl", content.encode())
+    nothing = {"owner.id": None, "owner.team.name": None}
+    assert rows == [
+        {
+            "id": "12345678901234567890",
+            "amount": "1.50",
+            "is_won": "true",
+            "tags": '["a",1.5]',
+            "name": "Zoë",
+            **nothing,
+            "_line": 1,
+        },
+        {
+            "id": "2",
+            "amount": "1000",
+            "is_won": None,
+            "tags": None,
+            "name": None,
+            "owner.id": "7",
+            "owner.team.name": "East",
+            "_line": 3,
+        },
+    ]
+    assert rejects == []
+
+
+def test_lines_that_are_no_objects_are_rejected(tmp_path: Path) -> None:
+    rows, rejects = read(tmp_path, "leads.jsonl", b'{"id": 1}\n[2]\nnull\n{"id": 3}\n{"id": 4, "na')
+    assert rows == [{"id": "1", "_line": 1}, {"id": "3", "_line": 4}]
+    assert [(line, text) for line, text, _ in rejects] == [(2, "[2]"), (3, "null"), (5, '{"id": 4, "na')]
+    assert rejects[0][2] == "found JSON of type list; expected one JSON object"
+    assert rejects[2][2].startswith("found no valid JSON (")
+
+
+def test_jsonl_is_known_by_its_content(tmp_path: Path) -> None:
+    assert read(tmp_path, "leads.csv", b'{"id": 1}\n')[0] == [{"id": "1", "_line": 1}]
+    assert read(tmp_path, "leads.csv", b'{"id": 1}\n', format="csv")[0] == []
+    assert read(tmp_path, "leads.json", b"id,name\n")[1] == [
+        (
+            1,
+            "id,name",
+            "found no valid JSON (Expecting value: line 1 column 1 (char 0)); expected one JSON object",
+        )
+    ]
+
+
+def test_keys_that_differ_only_in_case_are_kept_apart(tmp_path: Path) -> None:
+    assert read(tmp_path, "x.jsonl", b'{"Id": 1, "ID": 2}\n')[0] == [{"Id": "1", "ID_2": "2", "_line": 1}]
+
+
+def test_parquet_keeps_its_types(tmp_path: Path) -> None:
+    columns = {
+        "id": pa.array([1, 2], pa.int32()),
+        "amount": pa.array([Decimal("1.50"), None], pa.decimal128(10, 2)),
+        "at": pa.array([datetime(2026, 1, 1), None], pa.timestamp("us", "UTC")),
+        "name": pa.array(["x", ""], pa.string()),
+    }
+    found = extract(tmp_path, "leads.csv", parquet(pa.table(columns)))
+    table = pa.Table.from_batches(found.batches)
+    assert table.schema.types == [*(column.type for column in columns.values()), pa.int64()]
+    assert table.drop_columns("_line").to_pydict() == pa.table(columns).to_pydict()
+    assert table["_line"].to_pylist() == [1, 2]
+
+
+def test_parquet_records_are_numbered_over_batches(tmp_path: Path) -> None:
+    found = extract(tmp_path, "leads.parquet", parquet(pa.table({"id": range(120_000)})))
+    table = pa.Table.from_batches(found.batches)
+    assert table["_line"].to_pylist() == list(range(1, 120_001))
+
+
+@pytest.mark.parametrize("name", ["leads.xlsx", "leads.csv"])
+def test_a_workbook_is_known_by_its_content_and_read_as_text(tmp_path: Path, name: str) -> None:
+    content = workbook(
+        ("Id", "Created", "Day", "At", "Amount", "Count", "Won", "Name", None),
+        (1, datetime(2026, 3, 1, 14, 5, 6), date(2026, 3, 1), time(9, 30), 1234.5, 10.0, True, "Zoë"),
+        (None,) * 8,
+        ("00Q2", datetime(2026, 3, 1, 23, 59, 59, 999600), None, None, 0.1 + 0.2, 1e15, False, ""),
+    )
+    rows, rejects = read(tmp_path, name, content)
+    assert rows == [
+        {
+            "Id": "1",
+            "Created": "2026-03-01T14:05:06",
+            "Day": "2026-03-01",
+            "At": "09:30:00",
+            "Amount": "1234.5",
+            "Count": "10",
+            "Won": "true",
+            "Name": "Zoë",
+            "_line": 2,
+        },
+        {
+            "Id": "00Q2",
+            "Created": "2026-03-02",
+            "Day": None,
+            "At": None,
+            "Amount": "0.3",
+            "Count": "1000000000000000",
+            "Won": "false",
+            "Name": None,
+            "_line": 4,
+        },
+    ]
+    assert rejects == []
+
+
+def test_a_csv_named_xlsx_is_read_as_csv(tmp_path: Path) -> None:
+    rows, _ = read(tmp_path, "leads.xlsx", b"Id,Name\n1,Ann\n", format="xlsx")
+    assert rows == [{"Id": "1", "Name": "Ann", "_line": 2}]
+
+
+def test_the_sheet_and_its_header_row_can_be_named(tmp_path: Path) -> None:
+    content = workbook(("Leads of May",), (), ("Id",), (7,), sheet="Leads", before=("Cover",))
+    assert read(tmp_path, "x.xlsx", content, sheet="Leads", header_row=3)[0] == [{"Id": "7", "_line": 4}]
+    assert read(tmp_path, "x.xlsx", content)[0] == []
+    with pytest.raises(
+        UnreadableFile, match=r"x.xlsx: found the sheets Cover, Leads; expected a sheet Lead. Correct"
+    ):
+        read(tmp_path, "x.xlsx", content, sheet="Lead")
+
+
+def test_a_value_beyond_the_headers_of_a_sheet_is_rejected(tmp_path: Path) -> None:
+    rows, rejects = read(tmp_path, "x.xlsx", workbook(("Id", "Name"), (1, "Ann", "x"), (2,)))
+    assert rows == [{"Id": "2", "Name": None, "_line": 3}]
+    assert rejects == [(2, "1\tAnn\tx", "found a value in column 3; expected none beyond the 2 headers")]
+
+
+def test_a_workbook_without_values_has_no_rows(tmp_path: Path) -> None:
+    assert read(tmp_path, "x.xlsx", workbook()) == ([], [])
+    assert read(tmp_path, "x.xlsx", workbook(("Id",))) == ([], [])
+
+
+def zipped(**files: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (parquet(pa.table({"id": range(1000)}))[:-100], "content that cannot be read (ArrowInvalid"),
+        (parquet(pa.table({"id": range(1000)}))[:20], "content that cannot be read (ArrowInvalid"),
+        (workbook(("Id",), (1,))[:-200], "a damaged or cut workbook"),
+        (workbook(("Id",), (1,))[:100], "a damaged or cut workbook"),
+        (zipped(leads="Id\n1\n"), "a zip archive of leads"),
+        (zipped(**{"xl/workbook.xml": "<workbook"}), "a damaged workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a workbook of the old .xls kind"),
+        (b"\n<!DOCTYPE html><html>Sign in</html>", "a web page or XML"),
+    ],
+    ids=["Parquet cut", "Parquet head", "xlsx cut", "xlsx head", "zip", "xlsx broken", "xls", "HTML"],
+)
+def test_a_damaged_file_is_an_error_that_names_it(tmp_path: Path, content: bytes, found: str) -> None:
+    with pytest.raises(UnreadableFile) as error:
+        read(tmp_path, "leads.csv", content)
+    assert str(error.value).startswith(f"leads.csv: found {found}")
+    assert "; expected " in str(error.value)
+
+
+def test_parquet_with_a_damaged_page_is_an_error(tmp_path: Path) -> None:
+    content = bytearray(parquet(pa.table({"id": [f"value {at}" for at in range(10_000)]})))
+    content[100:5000] = bytes(4900)
+    with pytest.raises(UnreadableFile, match=r"leads.parquet: found content that cannot be read"):
+        read(tmp_path, "leads.parquet", bytes(content))
+
+
+def test_a_json_array_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(
+        UnreadableFile, match=r"leads.json: found one JSON array; expected one JSON object a line"
+    ):
+        read(tmp_path, "leads.json", b'[{"id": 1}]')
