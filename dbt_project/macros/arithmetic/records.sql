@@ -7,17 +7,44 @@ coalesce({{ event_column }} > {{ local_day(as_of()) if is_day else as_of() }}, f
 
 {#
     The newest version of each key among the rows that exist at as_of: highest updated_at (null oldest), then the landing
-    order. A version written after as_of is ignored while an earlier one exists, else the earliest stands in.
+    order. A version written after as_of is ignored while an earlier one exists, else the earliest stands in. Only keys
+    that came more than once are ranked: sorting whole rows of a long table costs ten times what finding those keys does.
 #}
 {% macro newest_version(relation, key, version_column=none, event_column=none, event_is_day=false) -%}
 {%- set version = version_column or 'cast(null as timestamp)' -%}
 {%- set written_later = 'coalesce(' ~ version ~ ' > ' ~ as_of() ~ ', false)' -%}
+{%- set exists = 'not ' ~ is_future('landed.' ~ event_column, event_is_day) if event_column else 'true' -%}
+{%- set keys = [] -%}
+{%- set same_key = [] -%}
+{%- for column in key -%}
+{%- do keys.append('landed.' ~ column) -%}
+{%- do same_key.append('landed.' ~ column ~ ' is not distinct from repeated_keys.' ~ column) -%}
+{%- endfor -%}
+with repeated_keys as (
+    select
+        {{ keys | join(', ') }},
+        count(*) as versions
+    from {{ relation }} as landed
+    where {{ exists }}
+    group by {{ keys | join(', ') }}
+    having count(*) > 1
+)
+
+select
+    landed.*,
+    cast(1 as bigint) as version_rank
+from {{ relation }} as landed
+left join repeated_keys on {{ same_key | join(' and ') }}
+where {{ exists }} and repeated_keys.versions is null
+
+union all
+
 select *
 from (
     select
-        *,
+        landed.*,
         row_number() over (
-            partition by {{ key | join(', ') }}
+            partition by {{ keys | join(', ') }}
             order by
                 {% if version_column -%}
                 {{ written_later }},
@@ -31,10 +58,9 @@ from (
                 _loaded_at desc, _load_id desc, _row_number desc
                 {%- endif %}
         ) as version_rank
-    from {{ relation }}
-    {% if event_column -%}
-    where not {{ is_future(event_column, event_is_day) }}
-    {%- endif %}
+    from {{ relation }} as landed
+    inner join repeated_keys on {{ same_key | join(' and ') }}
+    where {{ exists }}
 ) as ranked_versions
 where version_rank = 1
 {%- endmacro %}

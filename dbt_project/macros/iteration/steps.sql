@@ -5,8 +5,9 @@
     after more rounds than any chain can need run in a cycle; the model that reads the table resolves them.
 #}
 {% macro follow_merges(relation, round) %}
-    {%- set losers = run_query('select count(*) as losers from ' ~ relation ~ ' where not is_at_rest').columns[0].values()[0] | int -%}
-    {% if losers == 0 or 2 ** (round - 1) > losers %}{{ return(false) }}{% endif %}
+    {%- set counts = run_query('select count(*) as pointers, count(case when not is_at_rest then 1 end) as losers from ' ~ relation) -%}
+    {#- No chain is longer than there are pointers: what has not come to rest by then runs in a cycle. -#}
+    {% if counts.columns[1].values()[0] == 0 or 2 ** (round - 1) > counts.columns[0].values()[0] %}{{ return(false) }}{% endif %}
     {%- set query -%}
         select
             pointers.node,

@@ -9,7 +9,7 @@ with open_deals as (
         count(*) as open_deals,
         sum(amount_reporting) as amount_reporting
     from {{ ref('fct_opportunity') }}
-    where not is_closed and coalesce(opportunity_type not in ('renewal', 'expansion'), true)
+    where not is_closed and is_new_business
     group by 1, 2, 3
 ),
 
@@ -37,7 +37,7 @@ won_amounts as (
     from {{ ref('fct_opportunity') }}
     where is_won
         and link_rule = 'unlinked'
-        and coalesce(opportunity_type not in ('renewal', 'expansion'), true)
+        and is_new_business
 ),
 
 won as (

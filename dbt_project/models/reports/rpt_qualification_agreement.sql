@@ -11,7 +11,6 @@ with judged as (
         rule_{{ stage }}_at is not null as is_met,
         customer_at is not null as is_customer
     from {{ ref('fct_lead_to_deal') }}
-    where declared_{{ stage }}_at is not null or rule_{{ stage }}_at is not null
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),

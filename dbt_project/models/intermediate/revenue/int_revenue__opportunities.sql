@@ -74,7 +74,7 @@ final as (
         dated.campaign_id,
         dated.stage,
         dated.opportunity_type,
-        coalesce(dated.opportunity_type not in ('renewal', 'expansion'), true) as is_new_business,
+        coalesce({{ plain_text('dated.opportunity_type') }} not in ('renewal', 'expansion'), true) as is_new_business,
         dated.loss_reason,
         dated.amount,
         dated.currency,

@@ -13,7 +13,10 @@ with activities as (
         outcome,
         occurred_at,
         coalesce(
-            direction = 'outbound' and not is_automated and activity_type in ('call', 'email', 'meeting', 'message'), false
+            {{ plain_text('direction') }} = 'outbound'
+            and not is_automated
+            and {{ plain_text('activity_type') }} in ('call', 'email', 'meeting', 'message'),
+            false
         ) as is_attempt
     from {{ ref('stg_crm__activities') }}
     where not is_deleted
@@ -37,7 +40,7 @@ people as (
         activities.outcome,
         activities.occurred_at,
         activities.is_attempt,
-        coalesce(activities.is_attempt and activities.outcome in ('connected', 'replied', 'held'), false) as is_contact,
+        coalesce(activities.is_attempt and {{ plain_text('activities.outcome') }} in ('connected', 'replied', 'held'), false) as is_contact,
         coalesce(leads.person_id, contacts.person_id, single_people.person_id) as person_id
     from activities
     left join {{ ref('int_identity__record_people') }} as leads

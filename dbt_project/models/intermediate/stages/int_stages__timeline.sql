@@ -130,7 +130,8 @@ ordered as (
                 cut_at,
                 stage_position,
                 case source when 'record' then 1 when 'status' then 2 when 'rule' then 3 else 4 end,
-                source_id
+                source_id,
+                entered_at
         ) as int) as position
     from dated
 ),

@@ -14,6 +14,7 @@ final as (
         deals.account_id,
         deals.owner_user_id,
         deals.opportunity_type,
+        deals.is_new_business,
         deals.stage,
         cast(deals.amount as decimal(18, 4)) as amount,
         deals.currency,

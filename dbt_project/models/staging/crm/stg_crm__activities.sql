@@ -13,9 +13,9 @@ final as (
         opportunity_id,
         user_id,
         -- text
-        {{ plain_text('activity_type') }} as activity_type,
-        {{ plain_text('direction') }} as direction,
-        {{ plain_text('outcome') }} as outcome,
+        activity_type,
+        direction,
+        outcome,
         _source_system as source_system,
         -- numbers
         duration_seconds,

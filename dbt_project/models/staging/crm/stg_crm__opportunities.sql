@@ -17,7 +17,7 @@ final as (
         name,
         {{ currency_or_reporting('currency') }} as currency,
         stage,
-        {{ plain_text('opportunity_type') }} as opportunity_type,
+        opportunity_type,
         loss_reason,
         _source_system as source_system,
         -- numbers

@@ -13,7 +13,7 @@ final as (
         campaign_id,
         -- text
         {{ valid_email('email') }} as email,
-        {{ plain_text('touch_type') }} as touch_type,
+        touch_type,
         utm_source,
         utm_medium,
         utm_campaign,
