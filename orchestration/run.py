@@ -6,11 +6,17 @@ Used by the command line; Dagster's own schedule runs the same job. What the ste
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from orchestration.publish import Publication, current
 from orchestration.settings import REPOSITORY, Deployment
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
 
 
 @dataclass(frozen=True)
@@ -35,24 +41,39 @@ class Outcome:
         return self.succeeded and self.before is not None and self.before.version == self.live.version
 
 
-def run_night(deployment: Deployment, as_of: datetime | None = None) -> Outcome:
-    """Run the nightly job once. Failures of its steps are in the outcome, not raised."""
-    # Imported late: Dagster takes seconds, and most commands need none of it.
-    import dagster as dg
+def run_night(
+    deployment: Deployment, as_of: datetime | None = None, *, full_refresh: bool = False
+) -> Outcome:
+    """Run the nightly job once. Failures of its steps are in the outcome, not raised.
 
+    `full_refresh` drops the warehouse first: it holds nothing that cannot be rebuilt from the landing.
+    """
     from orchestration.definitions import assemble
     from orchestration.defs.automation import NIGHTLY
     from orchestration.defs.resources import AS_OF
 
     layout = deployment.layout
     before = current(layout.published)
-    layout.dagster.mkdir(parents=True, exist_ok=True)
-    os.environ["CLOSEDLOOP_DAGSTER_HOME"] = str(layout.dagster)
-    with dg.DagsterInstance.from_config(str(REPOSITORY)) as instance:
+    if full_refresh:
+        for path in (layout.warehouse, layout.warehouse.with_name(f"{layout.warehouse.name}.wal")):
+            path.unlink(missing_ok=True)
+    with dagster_instance(deployment) as instance:
         job = assemble(deployment).resolve_job_def(NIGHTLY)
         tags = {} if as_of is None else {AS_OF: as_of.isoformat()}
         result = job.execute_in_process(instance=instance, raise_on_error=False, tags=tags)
     return Outcome(result.run_id, tuple(_failures(result)), before, current(layout.published))
+
+
+@contextmanager
+def dagster_instance(deployment: Deployment) -> Iterator[DagsterInstance]:
+    """The Dagster instance of the deployment, where its runs are remembered."""
+    # Imported late: Dagster takes seconds, and most commands need none of it.
+    import dagster as dg
+
+    deployment.layout.dagster.mkdir(parents=True, exist_ok=True)
+    os.environ["CLOSEDLOOP_DAGSTER_HOME"] = str(deployment.layout.dagster)
+    with dg.DagsterInstance.from_config(str(REPOSITORY)) as instance:
+        yield instance
 
 
 def _failures(result):

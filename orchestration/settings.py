@@ -147,16 +147,27 @@ def load_deployment(home: Path | None = None) -> Deployment:
 
     Raises ConfigError with every mistake of closedloop.yml: unknown keys, values that do not fit, sources and mappings.
     """
-    home = (home or Environment().home).resolve()
+    deployment, problems = read_deployment(home or Environment().home)
+    if deployment is None or problems:
+        raise ConfigError(problems)
+    return deployment
+
+
+def read_deployment(home: Path) -> tuple[Deployment | None, list[Problem]]:
+    """What can be read of the deployment in `home`, and every mistake of its closedloop.yml, in the order of lines.
+
+    Sources with mistakes are left out; None when the options themselves cannot be read.
+    """
+    home = home.resolve()
     configuration = read_configuration(home / FILE, _variables(home))
     problems = list(configuration.problems)
-    options = None
+    deployment = None
     try:
         options = Options.model_validate(configuration.values)
     except ValidationError as error:
         problems += validation_problems(configuration, error)
-    sources = {}
-    if options is not None:
+    else:
+        sources = {}
         for name, node in options.sources.items():
             source, found = _source(configuration, name, node, home, options)
             problems += found
@@ -171,9 +182,8 @@ def load_deployment(home: Path | None = None) -> Deployment:
                     "Add one; see docs/connecting-a-source.md.",
                 )
             )
-    if problems:
-        raise ConfigError(sorted(problems, key=lambda problem: problem.line or 0))
-    return Deployment(home, options, sources)
+        deployment = Deployment(home, options, sources)
+    return deployment, sorted(problems, key=lambda problem: problem.line or 0)
 
 
 def validation_problems(

@@ -20,6 +20,10 @@ from orchestration.publish.shelf import DATABASE, PublishError
 from orchestration.publish.versions import current
 
 
+class QueryError(PublishError):
+    """A query that cannot be answered, or a question that does not exist."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """The result of a query: column names, and rows to be read once while the version is open."""
@@ -32,7 +36,7 @@ class Answer:
 def ask(published: Path, sql: str, memory_limit: str = "4GB", threads: int = 2) -> Iterator[Answer]:
     """Run one query on the live version. `getvariable('as_of')` in it is the version's moment, naive UTC.
 
-    Raises PublishError when nothing is published yet or the query is wrong.
+    Raises QueryError when the query is wrong, PublishError when nothing is published yet.
     """
     publication = current(published)
     if publication is None:
@@ -46,18 +50,18 @@ def ask(published: Path, sql: str, memory_limit: str = "4GB", threads: int = 2) 
                 result = connection.execute(sql)
             except duckdb.CatalogException as error:
                 tables = ", ".join(table.full_name for table in publication.tables)
-                raise PublishError(f"the query cannot be answered: {error}\nThere are: {tables}") from error
+                raise QueryError(f"the query cannot be answered: {error}\nThere are: {tables}") from error
             except duckdb.Error as error:
-                raise PublishError(f"the query cannot be answered: {error}") from error
+                raise QueryError(f"the query cannot be answered: {error}") from error
             yield Answer(tuple(column[0] for column in result.description or ()), _rows(result))
 
 
 def question_sql(name: str) -> str:
-    """The SQL of a named question. Raises PublishError, with the nearest names, when there is none."""
+    """The SQL of a named question. Raises QueryError, with the nearest names, when there is none."""
     known = questions()
     if name not in known:
         near = difflib.get_close_matches(name, known, 3) or sorted(known)
-        raise PublishError(f"there is no question {name!r}; did you mean one of: {', '.join(near)}?")
+        raise QueryError(f"there is no question {name!r}; did you mean one of: {', '.join(near)}?")
     return known[name].sql
 
 

@@ -29,6 +29,10 @@ class PublishError(ClosedloopError):
     """Something could not be published, rolled back or read; what was live before still is."""
 
 
+class UnknownVersion(PublishError):
+    """A version was asked for that does not exist."""
+
+
 class Shelf:
     """The folder `published/` of a deployment."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from orchestration.publish.publication import Publication, read_publication, sha256_of
-from orchestration.publish.shelf import MANIFEST, PublishError, Shelf
+from orchestration.publish.shelf import MANIFEST, PublishError, Shelf, UnknownVersion
 
 PREVIOUS = "previous"
 
@@ -29,8 +29,8 @@ def versions(published: Path) -> list[Publication]:
 def rollback(published: Path, version: str = PREVIOUS) -> Publication:
     """Make `version` live again; `previous` is the newest one older than the live one. Gives the version live then.
 
-    It stays live until the next publication. Raises PublishError when there is no such version, its files are not as
-    they were published, or a publication is under way.
+    It stays live until the next publication. Raises UnknownVersion when there is no such version, PublishError when its
+    files are not as they were published or a publication is under way.
     """
     shelf = Shelf(published)
     with shelf.locked(wait=False):
@@ -48,7 +48,7 @@ def rollback(published: Path, version: str = PREVIOUS) -> Publication:
 def verify(published: Path, version: str | None = None) -> list[str]:
     """What is wrong with the files of `version` (None: the live one): missing, changed or strange ones.
 
-    An empty list where all is well. Raises PublishError when there is no such version.
+    An empty list where all is well. Raises UnknownVersion when there is no such version.
     """
     shelf = Shelf(published)
     folder = shelf.folder(_known(shelf, version or shelf.live()))
@@ -80,7 +80,7 @@ def _chosen(shelf: Shelf, version: str) -> str:
 def _known(shelf: Shelf, version: str | None) -> str:
     names = shelf.names()
     if version is None or version not in names:
-        raise PublishError(
+        raise UnknownVersion(
             f"there is no {f'version {version}' if version else 'live version'} in {shelf.versions}; "
             f"expected one of: {', '.join(names) or 'none yet'}"
         )

@@ -1,0 +1,46 @@
+"""Every mistake of a deployment at once: configuration, what its sources find, and the agreement.
+
+Nothing is landed or run here; each part is judged by the module that owns it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ingestion.sources.files import FileSource
+from orchestration.agreement import Problem, check_agreement
+from orchestration.agreement.rules import Terms
+from orchestration.configuration import Configuration, read_configuration
+from orchestration.settings import FILE, Deployment, read_deployment
+
+
+def problems(home: Path) -> list[Problem]:
+    """Mistakes and notes, in the order of configuration, sources, seeds; an empty list where all is well."""
+    deployment, found = read_deployment(home)
+    if not (home / FILE).is_file():
+        return found
+    if deployment is None:
+        return found + _agreement_alone(home)
+    return [
+        *found,
+        *_sources(read_configuration(home / FILE, {}), deployment),
+        *check_agreement(deployment.seeds, deployment.terms),
+    ]
+
+
+def _sources(configuration: Configuration, deployment: Deployment) -> list[Problem]:
+    """What the files say against the configuration. A sample makes its own rows: it has nothing to find."""
+    return [
+        configuration.problem(
+            ("sources", name, *mistake.keys), mistake.found, mistake.expected, mistake.action
+        )
+        for name, source in deployment.sources.items()
+        if isinstance(source, FileSource)
+        for mistake in source.mistakes()
+    ]
+
+
+def _agreement_alone(home: Path) -> list[Problem]:
+    # The options cannot be read, so the seeds are judged where they are by default and without what they must fit.
+    folder = home / "seeds"
+    return check_agreement(folder, Terms("USD", None, ())) if folder.is_dir() else []

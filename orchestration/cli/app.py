@@ -1,0 +1,43 @@
+"""The commands by name, and the options all of them share.
+
+Only what `--help` shows first belongs here; each command stands in the module of its concern.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.cli import deployments, nights, publication, queries, session
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="Closed-loop pipeline for marketing and sales: every lead from first touch to closed deal.",
+)
+app.command("init")(deployments.init)
+app.command("check")(deployments.check)
+app.command("run")(nights.run)
+app.command("status")(nights.status)
+app.command("ui")(nights.ui)
+app.command("query")(queries.query)
+app.add_typer(publication.app, name="publish")
+
+
+@app.callback()
+def choose(
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the deployment, with closedloop.yml in it. "
+            "Default: CLOSEDLOOP_HOME, else the current folder.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Closed-loop pipeline for marketing and sales: every lead from first touch to closed deal."""
+    session.choose(home)

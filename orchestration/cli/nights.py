@@ -1,0 +1,108 @@
+"""`closedloop run`, `status` and `ui`: a night, what came of the last ones, Dagster's page.
+
+The night itself is run by `orchestration.run`; what is said about it stands in `summary`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from orchestration.cli import printing, session
+from orchestration.cli.failing import FAILED, InputError
+
+
+def run(
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            help="Moment to speak for, ISO-8601 (UTC if it has no offset). Default: as_of of closedloop.yml, else now.",
+            show_default=False,
+        ),
+    ] = None,
+    full_refresh: Annotated[
+        bool,
+        typer.Option(
+            "--full-refresh", help="Rebuild the warehouse from the landing; gives the same content."
+        ),
+    ] = False,
+) -> None:
+    """Run a night: land what is new, judge it, rebuild the marts, prove that the books balance, publish.
+
+    Examples: `closedloop run`, `closedloop run --as-of 2026-07-01T00:00:00Z`
+    """
+    moment = _moment(as_of)
+    deployment = session.deployment()
+    from orchestration.cli.progress import shown
+    from orchestration.cli.summary import tell_failure, tell_night, tell_unchanged
+    from orchestration.run import run_night
+
+    started, clock = datetime.now(UTC).replace(tzinfo=None), time.monotonic()
+    with shown(deployment.layout.runs / f"{started:%Y%m%dT%H%M%SZ}"):
+        outcome = run_night(deployment, moment, full_refresh=full_refresh)
+    seconds = time.monotonic() - clock
+    if not outcome.succeeded:
+        tell_failure(outcome, seconds)
+        raise typer.Exit(FAILED)
+    if outcome.is_unchanged:
+        tell_unchanged(deployment, outcome, seconds)
+    else:
+        tell_night(deployment, outcome, started, seconds)
+
+
+def status() -> None:
+    """Show what is published, the last nights, how fresh each table is, what is quarantined, and the disk.
+
+    Example: `closedloop status`
+    """
+    from orchestration.cli.overview import tell
+
+    tell(session.deployment())
+
+
+def ui(
+    port: Annotated[int, typer.Option(help="Port on this machine; nobody else can reach it.", min=1)] = 3000,
+) -> None:
+    """Show the pipeline in Dagster's web page, with its schedule running. Ctrl-C ends both.
+
+    Example: `closedloop ui --port 3001`
+    """
+    from orchestration.settings import REPOSITORY
+
+    deployment = session.deployment()
+    deployment.layout.dagster.mkdir(parents=True, exist_ok=True)
+    printing.say(f"http://127.0.0.1:{port} in a moment; Ctrl-C ends it")
+    sys.stdout.flush()
+    os.environ |= {
+        "CLOSEDLOOP_HOME": str(deployment.home),
+        "CLOSEDLOOP_DAGSTER_HOME": str(deployment.layout.dagster),
+        "DAGSTER_HOME": str(REPOSITORY),
+    }
+    arguments = [
+        "dev",
+        "--module-name",
+        "orchestration.definitions",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    ]
+    os.execv(sys.executable, [sys.executable, "-m", "dagster", *arguments])
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    from orchestration.settings import naive_utc
+
+    try:
+        return naive_utc(datetime.fromisoformat(text))
+    except ValueError:
+        raise InputError(
+            f"--as-of {text!r} is no moment; expected ISO-8601 such as 2026-07-01T00:00:00Z"
+        ) from None

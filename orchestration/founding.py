@@ -1,0 +1,63 @@
+"""A new deployment's folder: configuration, seeds to edit, an example of the environment file.
+
+Making the folder belongs here; whether what people write into it is right is judged in `checking`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+from ingestion.errors import ClosedloopError
+from orchestration.settings import FILE, REPOSITORY
+
+SEEDS = REPOSITORY / "dbt_project" / "seeds"
+TEMPLATES = {"env.example": ".env.example", "gitignore": ".gitignore"}
+
+
+class FolderInUse(ClosedloopError):
+    """The folder of a new deployment holds one already, or something under the same name."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The sample company of a deployment: how many leads, which world, and the last day of its history."""
+
+    leads: int
+    seed: int
+    end: date
+
+
+def found(folder: Path, sample: Sample | None = None) -> list[Path]:
+    """Write a new deployment to `folder`, on the sample company where one is given; gives the files written.
+
+    Raises FolderInUse, and writes nothing, when a file that it would write exists.
+    """
+    texts = {target: _template(name) for name, target in TEMPLATES.items()}
+    texts[FILE] = _template("closedloop.yml") if sample is None else _sample_configuration(sample)
+    seeds = {f"seeds/{path.name}": path for path in sorted(SEEDS.glob("*.csv"))}
+    taken = [name for name in (*texts, *seeds) if (folder / name).exists()]
+    if taken:
+        raise FolderInUse(
+            f"{folder} has {', '.join(taken)} already; expected a folder without a deployment. "
+            "Nothing was written: choose another folder, or remove what is there"
+        )
+    (folder / "seeds").mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    for name, path in seeds.items():
+        shutil.copyfile(path, folder / name)
+    return [folder / name for name in (*texts, *seeds)]
+
+
+def _template(name: str) -> str:
+    return resources.files("orchestration.templates").joinpath(name).read_text("utf-8")
+
+
+def _sample_configuration(sample: Sample) -> str:
+    morning = f"{(sample.end + timedelta(days=1)).isoformat()}T00:00:00Z"
+    return Template(_template("sample.yml")).substitute(as_of=morning, leads=sample.leads, seed=sample.seed)

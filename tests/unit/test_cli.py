@@ -1,0 +1,254 @@
+"""The command line: help, exit statuses, and what each command says about a deployment; no night is run here.
+
+What the commands call is tested where it stands.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import typer
+
+from orchestration.cli import main
+from orchestration.cli.app import app
+from orchestration.publish import current
+from tests.publishing import publish_warehouse, write_warehouse
+
+
+class Result(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+Call = Callable[..., Result]
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Run the command line in this process."""
+
+    def called(*arguments: object) -> Result:
+        monkeypatch.setattr(sys, "argv", ["closedloop", *map(str, arguments)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        return Result(left.value.code or 0, *capsys.readouterr())
+
+    return called
+
+
+@pytest.fixture
+def home(tmp_path: Path, call: Call) -> Path:
+    """A deployment with one lead and one deal to read; nothing ran yet."""
+    folder = tmp_path / "home"
+    assert call("init", folder).status == 0
+    (folder / "exports").mkdir()
+    (folder / "exports/leads.csv").write_text("lead_id,created_at\n1,2026-01-01\n")
+    (folder / "exports/opportunities.csv").write_text("opportunity_id,created_at\n1,2026-01-01\n")
+    return folder
+
+
+@pytest.fixture
+def published(home: Path, tmp_path: Path) -> Path:
+    """Two versions published in the deployment."""
+    for label in ("a", "b"):
+        publish_warehouse(
+            write_warehouse(tmp_path / "warehouse.duckdb", label=label), home / "data/published"
+        )
+    return home / "data/published"
+
+
+def commands(command: Any, name: str = "closedloop") -> Iterator[tuple[str, Any]]:
+    if hasattr(command, "commands"):
+        for word, inner in command.commands.items():
+            yield from commands(inner, f"{name} {word}")
+    else:
+        yield name, command
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands(typer.main.get_command(app))))
+def test_every_command_says_what_it_does_with_an_example(name: str, command: Any) -> None:
+    assert f"`{name}" in command.help.replace("closedloop --home my-company", "closedloop")
+    assert "Example" in command.help
+    assert all(getattr(option, "help", None) for option in command.params)
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys; import orchestration.cli.app; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    heavy = {"dagster", "dbt", "duckdb", "great_expectations", "numpy", "pandas", "pyarrow", "pydantic"}
+    assert heavy & set(loaded.split()) == set()
+
+
+def test_a_wrong_option_is_bad_input(call: Call) -> None:
+    result = call("query", "--colour")
+    assert result.status == 2
+    assert "No such option" in result.err
+
+
+def test_init_makes_a_folder_once(call: Call, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    result = call("init", folder)
+    assert result.status == 0
+    assert {".env.example", ".gitignore", "closedloop.yml", "seeds"} == {
+        path.name for path in folder.iterdir()
+    }
+    assert "closedloop.yml" in result.out
+    (folder / "closedloop.yml").write_text("mine")
+    again = call("init", folder)
+    assert again.status == 2
+    assert "closedloop.yml" in again.err
+    assert (folder / "closedloop.yml").read_text() == "mine"
+
+
+def test_a_new_folder_lacks_nothing_but_its_exports(call: Call, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    call("init", folder)
+    result = call("--home", folder, "check")
+    assert result.status == 2
+    assert [line for line in result.out.splitlines() if line.startswith("error")] == [
+        f"error: closedloop.yml, line {line}, sources.crm.tables.{table}.path: found no file at {path}; expected at "
+        "least one file. Correct the path; relative ones start at the configuration's folder."
+        for line, table, path in (
+            (30, "crm_lead", "exports/leads*.csv"),
+            (39, "crm_opportunity", "exports/opportunities*.csv"),
+        )
+    ]
+
+
+def test_a_deployment_without_mistakes_passes(call: Call, home: Path) -> None:
+    result = call("--home", home, "check")
+    assert (result.status, "no mistakes" in result.out) == (0, True)
+
+
+def test_check_names_mistakes_of_every_kind_at_once(call: Call, home: Path) -> None:
+    text = (home / "closedloop.yml").read_text().replace("threads: 2", "threads: none\ncolour: red")
+    (home / "closedloop.yml").write_text(text)
+    with (home / "seeds/fx_rates.csv").open("a") as file:
+        file.write("XXQ,2026-01-01,1\n")
+    result = call("--home", home, "check")
+    assert result.status == 2
+    for word in ("threads", "colour", "XXQ"):
+        assert word in result.out
+
+
+def test_a_command_without_a_deployment_is_bad_input(call: Call, tmp_path: Path) -> None:
+    result = call("--home", tmp_path, "publish", "list")
+    assert result.status == 2
+    assert "closedloop init" in result.err
+
+
+def test_the_home_comes_from_the_environment(call: Call, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLOSEDLOOP_HOME", str(home))
+    assert call("check").status == 0
+
+
+def test_an_unexpected_error_is_one_line_and_a_file(
+    call: Call, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(published: Path) -> None:
+        raise RuntimeError("the wheel came off")
+
+    monkeypatch.setattr("orchestration.publish.versions", broken)
+    result = call("--home", home, "publish", "list")
+    assert result.status == 1
+    assert "Traceback" not in result.err
+    assert "the wheel came off" in result.err.splitlines()[0]
+    (log,) = (home / "data/runs").rglob("error.log")
+    assert str(log) in result.err
+    assert "in broken" in log.read_text()
+
+
+@pytest.mark.parametrize("arguments", [("publish", "list"), ("query", "select 1"), ("publish", "verify")])
+def test_before_the_first_publication_there_is_nothing_to_find(
+    call: Call, home: Path, arguments: tuple
+) -> None:
+    assert call("--home", home, *arguments).status in (1, 2)
+
+
+@pytest.mark.usefixtures("published")
+def test_versions_are_listed_verified_and_rolled_back(call: Call, home: Path) -> None:
+    def live() -> str:
+        (line,) = (line for line in call("--home", home, "publish", "list").out.splitlines() if "*" in line)
+        return line.split()[1]
+
+    assert live() == "v000002"
+    result = call("--home", home, "publish", "rollback")
+    assert (result.status, live()) == (0, "v000001")
+    assert "v000001 is live again" in result.out
+    assert call("--home", home, "publish", "rollback", "v000009").status == 2
+    assert call("--home", home, "publish", "verify", "--all").status == 0
+
+
+def test_verify_tells_damage(call: Call, home: Path, published: Path) -> None:
+    (published / "current/parquet/marts/dim_channel.parquet").unlink()
+    result = call("--home", home, "publish", "verify")
+    assert result.status == 1
+    assert "parquet/marts/dim_channel.parquet is missing" in result.out
+
+
+@pytest.mark.usefixtures("published")
+def test_an_answer_is_a_table_csv_or_json(call: Call, home: Path) -> None:
+    columns = "touch_id, cents, occurred_at, cents > 0 as is_paid, null as nothing"
+    sql = f"select {columns} from marts.fct_touch order by all limit 2"
+    table = call("--home", home, "query", sql)
+    assert (table.status, table.out.split()[:5]) == (
+        0,
+        ["touch_id", "cents", "occurred_at", "is_paid", "nothing"],
+    )
+    rows = list(csv.DictReader(io.StringIO(call("--home", home, "query", sql, "--format", "csv").out)))
+    assert rows[1] == {
+        "touch_id": "t000001",
+        "cents": "1.00",
+        "occurred_at": "2026-01-11T00:00:00",
+        "is_paid": "true",
+        "nothing": "",
+    }
+    objects = json.loads(call("--home", home, "query", sql, "--format", "json").out)
+    assert objects[1] == {
+        "touch_id": "t000001",
+        "cents": 1.0,
+        "occurred_at": "2026-01-11T00:00:00",
+        "is_paid": True,
+        "nothing": None,
+    }
+
+
+@pytest.mark.usefixtures("published")
+def test_a_table_shows_the_first_rows_and_says_so(call: Call, home: Path) -> None:
+    sql = "select touch_id from marts.fct_touch"
+    assert "the first 50 rows" in call("--home", home, "query", sql).out
+    assert call("--home", home, "query", sql, "--limit", 0).out.count("t0000") == 60
+    assert call("--home", home, "query", sql, "--format", "csv").out.count("t0000") == 60
+    assert call("--home", home, "query", sql, "--format", "csv", "--limit", 3).out.count("t0000") == 3
+
+
+@pytest.mark.usefixtures("published")
+def test_questions_are_listed_shown_and_asked(call: Call, home: Path) -> None:
+    assert "Do the books balance?" in call("query", "--list").out
+    assert "from reports.rpt_ledger" in call("query", "-q", "ledger", "--sql").out
+    assert "balanced" in call("--home", home, "query", "select verdict from reports.rpt_ledger").out
+    assert call("--home", home, "query", "-q", "leger").status == 2
+    assert call("--home", home, "query", "select * from nowhere").status == 2
+    assert call("--home", home, "query").status == 2
+
+
+def test_status_tells_what_is_live(call: Call, home: Path, published: Path) -> None:
+    result = call("--home", home, "status")
+    assert result.status == 0
+    assert f"live: {current(published).version}" in result.out
+    assert "marts.dim_channel" in result.out
+
+
+def test_a_moment_that_is_none_is_bad_input(call: Call, home: Path) -> None:
+    result = call("--home", home, "run", "--as-of", "yesterday")
+    assert result.status == 2
+    assert "ISO-8601" in result.err
