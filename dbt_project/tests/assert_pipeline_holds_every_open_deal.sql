@@ -5,7 +5,7 @@ with deals as (
         count(*) as deals,
         coalesce(sum(amount_reporting), 0) as amount_reporting
     from {{ ref('fct_opportunity') }}
-    where not is_closed and coalesce(opportunity_type not in ('renewal', 'expansion'), true)
+    where not is_closed and is_new_business
 ),
 
 pipeline as (

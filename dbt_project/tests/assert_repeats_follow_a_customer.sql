@@ -12,7 +12,7 @@ inner join {{ ref('fct_opportunity') }} as deals on bridge.opportunity_id = deal
 inner join {{ ref('fct_lead_to_deal') }} as journeys on bridge.journey_id = journeys.journey_id
 where bridge.is_repeat
     and (
-        coalesce(deals.opportunity_type not in ('renewal', 'expansion'), true)
+        deals.is_new_business
         or journeys.customer_at is null
         or journeys.customer_at > deals.created_at
     )
