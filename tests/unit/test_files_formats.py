@@ -81,11 +81,20 @@ def test_jsonl_objects_become_text_under_their_keys(tmp_path: Path) -> None:
 
 
 def test_lines_that_are_no_objects_are_rejected(tmp_path: Path) -> None:
-    rows, rejects = read(tmp_path, "leads.jsonl", b'{"id": 1}\n[2]\nnull\n{"id": 3}\n{"id": 4, "na')
-    assert rows == [{"id": "1", "_line": 1}, {"id": "3", "_line": 4}]
-    assert [(line, text) for line, text, _ in rejects] == [(2, "[2]"), (3, "null"), (5, '{"id": 4, "na')]
+    content = b'{"id": 1}\n[2]\nnull\n{"id": "\\u0033\\ud83d\\ude00"}\n{"id": "\\ud83d"}\n{"id": "\xff"}\n{"id": 4, "na'
+    rows, rejects = read(tmp_path, "leads.jsonl", content, encoding="utf-8")
+    assert rows == [{"id": "1", "_line": 1}, {"id": "3\N{GRINNING FACE}", "_line": 4}]
+    assert [(line, text) for line, text, _ in rejects] == [
+        (2, "[2]"),
+        (3, "null"),
+        (5, '{"id": "\\ud83d"}'),
+        (6, '{"id": "\N{REPLACEMENT CHARACTER}"}'),
+        (7, '{"id": 4, "na'),
+    ]
     assert rejects[0][2] == "found JSON of type list; expected one JSON object"
-    assert rejects[2][2].startswith("found no valid JSON (")
+    assert rejects[2][2] == "found half of a surrogate pair, which is no text; expected one JSON object"
+    assert rejects[3][2] == "found bytes that are not utf-8; expected one JSON object"
+    assert rejects[4][2].startswith("found no valid JSON (")
 
 
 def test_jsonl_is_known_by_its_content(tmp_path: Path) -> None:

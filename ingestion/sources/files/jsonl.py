@@ -19,6 +19,7 @@ from ingestion.sources.files.text import Text, is_decoded, shown
 from ingestion.sources.files.values import text_of
 
 _ROWS = 20_000
+_decode = json.JSONDecoder(parse_float=Decimal).decode
 
 
 def read(text: Text, rejects: Rejects) -> Iterator[pa.RecordBatch]:
@@ -59,16 +60,20 @@ def _objects(text: Text) -> Iterator[tuple[int, str, dict[str, Any] | str]]:
             yield line, content, f"bytes that are not {text.encoding}"
             continue
         try:
-            found = json.loads(content, parse_float=Decimal)
+            found = _decode(content)
         except (ValueError, RecursionError) as error:
             yield line, content, f"no valid JSON ({error})"
             continue
-        is_object = isinstance(found, dict)
-        yield (
-            line,
-            content,
-            dict(_flattened(found, "")) if is_object else f"JSON of type {type(found).__name__}",
-        )
+        if "\\u" in content and not is_decoded(json.dumps(found, ensure_ascii=False, default=str)):
+            yield line, content, "half of a surrogate pair, which is no text"
+        elif isinstance(found, dict):
+            yield line, content, _flat(found)
+        else:
+            yield line, content, f"JSON of type {type(found).__name__}"
+
+
+def _flat(found: dict[str, Any]) -> dict[str, Any]:
+    return dict(_flattened(found, "")) if dict in map(type, found.values()) else found
 
 
 def _flattened(found: dict[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:

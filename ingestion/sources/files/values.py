@@ -20,10 +20,10 @@ def text_of(value: Any) -> str | None:
     Numbers become plain decimals (a float with the 15 digits a spreadsheet shows), dates and times ISO-8601 (a moment
     at midnight a date), booleans true and false, lists and objects JSON.
     """
-    if value is None or value == "":
+    if value is None:
         return None
     if isinstance(value, str):
-        return value
+        return value or None
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
