@@ -5,7 +5,7 @@ What a canonical extract table looks like belongs here; how a company's own head
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
@@ -25,7 +25,10 @@ SQL_TYPES = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a landed table. `expected` values are reported when others appear, never rejected."""
+    """One column of a landed table. `expected` values are reported when others appear, never rejected.
+
+    `id_when` (another column to some of its values): in such rows the text is an id and carries the source's prefix.
+    """
 
     name: str
     type: str
@@ -33,6 +36,7 @@ class Column:
     required: bool = False
     pii: bool = False
     expected: tuple[str, ...] = ()
+    id_when: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def sql_type(self) -> str:

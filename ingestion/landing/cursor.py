@@ -10,6 +10,8 @@ from collections.abc import Sequence
 import duckdb
 import pyarrow as pa
 
+from ingestion.engine import identifier
+
 NUMBER = "try_cast(trim({value}) as decimal(38, 9))"
 # Text without an offset is read as UTC: only the order within one column matters here.
 INSTANT = "epoch_us(try_cast(trim({value}) as timestamptz))"
@@ -25,16 +27,20 @@ def connection() -> duckdb.DuckDBPyConnection:
 
 def highest(values: Sequence[str]) -> str | None:
     """The highest of `values`, as received; None when none can be read. Instants rank above numbers."""
-    return highest_of(connection(), pa.array(values, pa.string())) if values else None
+    if not values:
+        return None
+    received = pa.table({"value": pa.array(values, pa.string())})
+    with connection() as database:
+        database.register("received", received)
+        return highest_in(database, "received", "value")
 
 
-def highest_of(database: duckdb.DuckDBPyConnection, column: pa.Array) -> str | None:
-    """The highest value of an Arrow column of any type as text; None when none can be read."""
-    received = pa.table({"value": column})  # noqa: F841 - read by the query below
+def highest_in(database: duckdb.DuckDBPyConnection, relation: str, column: str) -> str | None:
+    """The highest value of a column of any type as text; None when none can be read. The session zone must be UTC."""
     row = database.execute(
         f"""
         select value
-        from (select cast(value as varchar) as value from received) as received_text
+        from (select cast({identifier(column)} as varchar) as value from {relation}) as received_text
         where {INSTANT.format(value="value")} is not null or {NUMBER.format(value="value")} is not null
         order by {INSTANT.format(value="value")} desc nulls last, {NUMBER.format(value="value")} desc nulls last, value
         limit 1

@@ -50,6 +50,11 @@ class Layout:
         return self.root / "dagster"
 
     @property
+    def scratch(self) -> Path:
+        """Where sessions spill what memory does not hold."""
+        return self.root / "scratch"
+
+    @property
     def manifest_db(self) -> Path:
         return self.landing / "manifest.db"
 

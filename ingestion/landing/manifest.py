@@ -158,7 +158,18 @@ class Manifest:
             if results is not None:
                 _replace_results(connection, load_id, results)
 
-    def loads(self, source: str | None = None, table: str | None = None, state: str | None = None) -> list[Load]:
+    def reopen(self, load_id: str) -> None:
+        """Take an admission back, before its files are replaced: a kill in between then leaves a load to admit."""
+        with self._transaction() as connection:
+            connection.execute(
+                "update loads set state = 'landed', admitted_rows = null, quarantined_rows = null, mapping_hash = null "
+                "where load_id = ?",
+                [load_id],
+            )
+
+    def loads(
+        self, source: str | None = None, table: str | None = None, state: str | None = None
+    ) -> list[Load]:
         """The loads, oldest first; each argument narrows them."""
         where, values = _where(source=source, table_name=table, state=state)
         with self._transaction() as connection:

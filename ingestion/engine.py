@@ -1,0 +1,37 @@
+"""The DuckDB session of the ingestion: how it is opened, and how names and text become SQL.
+
+What is asked of it belongs to the callers; the warehouse's own connection is opened elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+
+def connect(memory_limit: str, threads: int, scratch: Path) -> duckdb.DuckDBPyConnection:
+    """An in-memory session in UTC that spills to the folder `scratch` when `memory_limit` is reached."""
+    database = duckdb.connect(config={"threads": threads, "memory_limit": memory_limit})
+    # Not part of the configuration: it is read before the extension that knows zones is loaded.
+    database.execute("set TimeZone = 'UTC'")
+    database.execute(f"set temp_directory = {literal(str(scratch))}")
+    database.execute("set enable_progress_bar = false")
+    return database
+
+
+def identifier(name: str) -> str:
+    """`name` as a quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str | None) -> str:
+    """`text` as a SQL literal; None is `null`."""
+    return "null" if text is None else "'" + text.replace("'", "''") + "'"
+
+
+def parquet(paths: Iterable[Path]) -> str:
+    """A `read_parquet` call over exactly these files; folder names are never read as columns."""
+    listed = ", ".join(literal(str(path)) for path in paths)
+    return f"read_parquet([{listed}], hive_partitioning = false)"

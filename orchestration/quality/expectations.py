@@ -1,0 +1,107 @@
+"""The one Great Expectations runner: rules over a relation of a DuckDB session, counted in SQL.
+
+What the rules are belongs to the gates; nothing here decides what a failed one means. Great Expectations is imported
+only when something is validated, since that takes seconds, and runs without context, files, progress bars or network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import duckdb
+
+from ingestion.engine import identifier
+from ingestion.rules import Rule
+
+_FLAGGED = "flagged_rows"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one rule said of a relation. `error` is why the check itself broke; then nothing is known of the rows."""
+
+    rule: Rule
+    failed_rows: int
+    error: str | None = None
+
+    @property
+    def status(self) -> Literal["pass", "fail", "error"]:
+        if self.error is not None:
+            return "error"
+        return "fail" if self.failed_rows else "pass"
+
+
+def validate(connection: duckdb.DuckDBPyConnection, relation: str, rules: Sequence[Rule]) -> list[Outcome]:
+    """Judge every row of `relation` by `rules`; outcomes in their order. Memory does not grow with the rows.
+
+    `relation` is a table, view or parenthesised query of the session. Each rule becomes a truth value per row, of which
+    Great Expectations expects that it is never true; all are counted in one scan. A rule that cannot be evaluated, and
+    with it every rule counted in the same scan, comes back with `error`; nothing is raised for it.
+    """
+    if not rules:
+        return []
+    broken = {at: fault for at, rule in enumerate(rules) if (fault := _fault(connection, relation, rule))}
+    sound = {at: rule for at, rule in enumerate(rules) if at not in broken}
+    flags = ", ".join(
+        f"coalesce({rule.failed}, false) as {identifier(_flag(at))}" for at, rule in sound.items()
+    )
+    found = {}
+    if sound:
+        connection.execute(f"create or replace temp view {_FLAGGED} as select {flags} from {relation}")
+        found = _run(connection, [_flag(at) for at in sound])
+    return [
+        Outcome(rule, 0, broken[at]) if at in broken else Outcome(rule, *found[_flag(at)])
+        for at, rule in enumerate(rules)
+    ]
+
+
+def _flag(at: int) -> str:
+    return f"rule_{at}"
+
+
+def _fault(connection: duckdb.DuckDBPyConnection, relation: str, rule: Rule) -> str | None:
+    """Why a rule is no condition on the relation at all (a misspelt column, say); None when it is one."""
+    try:
+        connection.execute(f"select {rule.failed} from {relation} limit 0")
+    except duckdb.Error as error:
+        return str(error).splitlines()[0]
+    return None
+
+
+def _run(connection: duckdb.DuckDBPyConnection, flags: Sequence[str]) -> dict[str, tuple[int, str | None]]:
+    """Failed rows and error per flag column of the flagged view."""
+    from great_expectations import expectations
+    from great_expectations.core.batch import Batch
+    from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
+    from great_expectations.validator.validator import Validator
+
+    from orchestration.quality.engine import execution_engine
+
+    engine = execution_engine(connection)
+    batch = Batch(data=SqlAlchemyBatchData(execution_engine=engine, table_name=_FLAGGED))
+    validator = Validator(execution_engine=engine, batches=[batch])
+    validator.metrics_calculator.show_progress_bars = False
+    suite = [expectations.ExpectColumnValuesToBeInSet(column=flag, value_set=[False]) for flag in flags]
+    results = validator.graph_validate(
+        configurations=[expectation.configuration for expectation in suite],
+        runtime_configuration={
+            "catch_exceptions": True,
+            "result_format": {"result_format": "BASIC", "partial_unexpected_count": 0},
+        },
+    )
+    return {
+        result.expectation_config.kwargs["column"]: (
+            int(result.result.get("unexpected_count") or 0),
+            _exception(result.exception_info),
+        )
+        for result in results
+    }
+
+
+def _exception(info: Any) -> str | None:
+    """The message in a result's exception info: flat where the expectation broke, by metric where its numbers did."""
+    faults = [info, *(value for value in info.values() if isinstance(value, dict))]
+    raised = [fault for fault in faults if fault.get("raised_exception")]
+    return str(raised[0]["exception_message"]).splitlines()[0] if raised else None

@@ -1,0 +1,141 @@
+"""The schema `landing` of the warehouse: what dbt reads of the data folder, made anew from the manifest.
+
+Views over admitted files and small tables about them belong here; how rows came to be admitted does not.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import pyarrow as pa
+
+from ingestion.contracts import Contract, contracts
+from ingestion.engine import identifier, parquet
+from ingestion.landing.layout import Layout
+from ingestion.landing.manifest import Load, Manifest
+from ingestion.zones import offset_periods
+
+_META = {
+    "_source_system": "varchar",
+    "_load_id": "varchar",
+    "_loaded_at": "timestamp",
+    "_row_number": "bigint",
+    "_row_hash": "varchar",
+}
+
+
+def prepare_landing(
+    connection: duckdb.DuckDBPyConnection, layout: Layout, manifest: Manifest, zone: str
+) -> None:
+    """Make the schema what the manifest says now, in one transaction.
+
+    One view per contract table over the admitted files (an empty one where there is none), and the tables `load` (one
+    row per load), `verdict` (one row per load, rule and column) and `zone_offset` (one row per offset period of `zone`,
+    1970 to 2101). A load that waits for gate 1 counts its rows as landed only.
+    """
+    loads = manifest.loads()
+    connection.execute("begin")
+    try:
+        connection.execute("create schema if not exists landing")
+        for contract in contracts().values():
+            admitted = [load for load in loads if load.table == contract.table and load.admitted_rows]
+            _replace(connection, contract.table, "view", _rows(layout, contract, admitted))
+        for name, rows in (
+            ("load", _loads(loads)),
+            ("verdict", _verdicts(manifest)),
+            ("zone_offset", _offsets(zone)),
+        ):
+            connection.register("rows_to_keep", rows)
+            _replace(connection, name, "table", "select * from rows_to_keep")
+            connection.unregister("rows_to_keep")
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, name: str, kind: str, query: str) -> None:
+    """Create a view or table, whichever of both stood there before."""
+    found = connection.execute(
+        "select table_type from information_schema.tables where table_schema = 'landing' and table_name = ?",
+        [name],
+    ).fetchone()
+    if found is not None:
+        connection.execute(f"drop {'view' if found[0] == 'VIEW' else 'table'} landing.{identifier(name)}")
+    connection.execute(f"create {kind} landing.{identifier(name)} as {query}")
+
+
+def _rows(layout: Layout, contract: Contract, admitted: list[Load]) -> str:
+    types = {column.name: column.sql_type for column in contract.columns} | _META
+    if not admitted:
+        columns = ", ".join(
+            f"cast(null as {sql_type}) as {identifier(name)}" for name, sql_type in types.items()
+        )
+        return f"select {columns} where false"
+    files = [
+        layout.admitted_file(load.source, load.table, load.load_date, load.load_id).resolve()
+        for load in admitted
+    ]
+    return f"select {', '.join(map(identifier, types))} from {parquet(files)}"
+
+
+def _loads(loads: list[Load]) -> pa.Table:
+    rows = [
+        {
+            "load_id": load.load_id,
+            "source_name": load.source,
+            "table_name": load.table,
+            "unit": load.unit,
+            "load_date": load.load_date,
+            "loaded_at": load.loaded_at,
+            "landed_rows": load.rows,
+            "admitted_rows": load.admitted_rows or 0,
+            "quarantined_rows": load.quarantined_rows or 0,
+        }
+        for load in loads
+    ]
+    text, count = pa.string(), pa.int64()
+    return pa.Table.from_pylist(
+        rows,
+        pa.schema(
+            [
+                *((name, text) for name in ("load_id", "source_name", "table_name", "unit")),
+                ("load_date", pa.date32()),
+                ("loaded_at", pa.timestamp("us")),
+                *((name, count) for name in ("landed_rows", "admitted_rows", "quarantined_rows")),
+            ]
+        ),
+    )
+
+
+def _verdicts(manifest: Manifest) -> pa.Table:
+    rows = [
+        {
+            "load_id": result.load_id,
+            "table_name": result.table,
+            "rule": result.rule,
+            "column_name": result.column,
+            "severity": result.severity,
+            "failed_rows": result.failed_rows,
+            "status": result.status,
+        }
+        for result in manifest.results()
+    ]
+    names = ("load_id", "table_name", "rule", "column_name", "severity")
+    return pa.Table.from_pylist(
+        rows,
+        pa.schema(
+            [*((name, pa.string()) for name in names), ("failed_rows", pa.int64()), ("status", pa.string())]
+        ),
+    )
+
+
+def _offsets(zone: str) -> pa.Table:
+    periods = offset_periods(zone, 1970, 2101)
+    return pa.table(
+        {
+            "zone": pa.array([zone] * len(periods), pa.string()),
+            "utc_from": pa.array([period.utc_from for period in periods], pa.timestamp("us")),
+            "utc_until": pa.array([period.utc_until for period in periods], pa.timestamp("us")),
+            "offset_seconds": pa.array([period.offset_seconds for period in periods], pa.int32()),
+        }
+    )
