@@ -75,6 +75,10 @@ def agreement(number: int) -> Agreement:
         "fx_rates": _rates(random, odd_day, variables["reporting_currency"]),
         "targets": _targets(random, odd_day),
     }
+    if random.random() < 0.2:
+        # What nobody agreed on yet is an empty seed.
+        silent = random.choice([name for name in seeds if not name.startswith("qualification")])
+        seeds[silent] = []
     return Agreement(number, variables, seeds, odd_day)
 
 

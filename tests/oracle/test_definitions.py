@@ -22,7 +22,7 @@ from tests.oracle.warehouse import number_rows
 AS_OF = datetime(2024, 6, 30)
 MAPPING = [
     {"source_system": None, "object": "lead", "value": stage, "stage": stage}
-    for stage in ("mql", "sal", "sql", "recycled", "disqualified", "customer")
+    for stage in ("mql", "sal", "sql", "recycled", "disqualified", "customer", "closed_lost")
 ]
 
 
@@ -315,6 +315,16 @@ def test_a_closing_belongs_to_the_journey_of_its_deal_even_after_the_next_began(
     first, second = result["fct_lead_to_deal"]
     assert (first["current_stage"], first["ended_at"], first["customer_at"]) == ("customer", june(3), june(7))
     assert (second["is_open"], second["customer_at"]) == (True, None)
+
+
+def test_a_deal_that_closes_at_an_instant_is_not_open_at_it():
+    result = marts(
+        crm_lead=[lead("1", 1)],
+        crm_lead_history=[became("1", "recycled", 3), became("1", "mql", 5), became("1", "closed_lost", 9)],
+        crm_opportunity=[deal("a", 2, 9, won=False, lead_id="1")],
+    )
+    assert [row["ended_at"] for row in result["fct_lead_to_deal"]] == [june(3), june(9)]
+    assert result["fct_lead_to_deal"][1]["current_stage"] == "closed_lost"
 
 
 def test_links_by_lead_role_and_account_and_the_cut_of_the_amount():

@@ -18,7 +18,10 @@ from tests.oracle.clock import Clock
 STATUSES = (*(stage.upper() for stage in agreements.STAGES), "contacted", "won", "on hold", " Mql ", None)
 AMOUNTS = (
     None,
-    *map(Decimal, ("0", "100", "1000", "250.5", "999.995", "1.005", "-1.005", "-100.01", "0.05")),
+    *map(
+        Decimal,
+        ("0", "100", "1000", "250.5", "999.995", "1.005", "-1.005", "-100.01", "0.05", "123456789.9999"),
+    ),
 )
 NAMES = ("1", "10", "2", "A", "a", "b", "é", "Z_")
 """Endings of ids whose order differs between alphabets, numbers and codepoints."""
@@ -116,7 +119,7 @@ class World:
             self.land(table, make(*arguments))
 
     def _make(self) -> None:
-        many = {"touch": 12, "history": 14, "role": 4, "activity": 8}
+        many = {"touch": 12, "history": 14, "role": 9, "activity": 8}
         counts = {name: self.random.randint(0, most) for name, most in many.items()}
         for key in self._ids["u"]:
             self.versions(
