@@ -1,18 +1,22 @@
-"""Write docs/marts.md and docs/extracts.md from the dbt YAML, the named questions and the contracts (`make docs`).
+"""Write docs/marts.md, docs/extracts.md and docs/cli.md from what they describe (`make docs`).
 
-What a table or column means is said there, once; only the order and the words around it belong here.
+What a table, column or command means is said in dbt's YAML, the contracts and the commands, once; only the order and
+the words around it belong here.
 """
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import typer
 import yaml
 
 from ingestion.contracts import Contract, contracts
+from orchestration.cli.app import app
 from orchestration.publish.questions import questions
 
 DOCS = Path(__file__).resolve().parent
@@ -39,12 +43,20 @@ The tables a company's data is mapped to. How to map one is said in
 empty.
 
 Types: `id` and `text` are text; `timestamp` is an instant, UTC once it is typed; `date` is a local day; `money` has
-up to 4 decimals, in the currency that the row's `currency` names, else in the reporting currency. A row without a
-*required* value is quarantined; everything else may be missing. *PII* marks what identifies a person. Further
-columns are landed and kept, and used by nothing.
+up to 4 decimals, in the currency that the row's `currency` names, else in the reporting currency. A row is
+quarantined when a *required* value is missing or any value cannot be read as its type; whatever is not required may
+be missing. *PII* marks what identifies a person. Further columns are landed and kept, and used by nothing.
 
 *Limit* says when a load is refused and the night stops: both the number and the share of quarantined rows must be
 exceeded.
+"""
+
+CLI_INTRO = """
+# Commands
+
+`closedloop` works on one deployment: the folder that `--home` names, else the one in `CLOSEDLOOP_HOME`, else the
+current one. `closedloop COMMAND --help` prints what is said here. Exit status: 0 well, 1 a failed night or nothing
+found, 2 a mistake in what was typed or configured.
 """
 
 
@@ -67,7 +79,7 @@ def marts() -> str:
     described = models().values()
     parts = [
         NOTE + MARTS_INTRO,
-        "## Questions and where they are answered\n\nEach has a name: `closedloop query NAME` answers it.\n",
+        "## Questions and where they are answered\n\nEach has a name: `closedloop query -q NAME` answers it.\n",
         _table(("question", "name", "tables"), rows),
         "## All tables\n",
         _table(("table", "one row per"), [(_link(model["name"]), _grain(model)) for model in described]),
@@ -85,6 +97,29 @@ def extracts() -> str:
         *(_contract(each) for each in contracts().values()),
     ]
     return "\n".join(parts)
+
+
+def cli() -> str:
+    """The page of commands."""
+    program = typer.main.get_command(app)
+    return "\n".join([NOTE + CLI_INTRO, *_commands(program, "closedloop")])
+
+
+def _commands(command: Any, path: str) -> Iterator[str]:
+    for name, each in getattr(command, "commands", {}).items():
+        called = f"{path} {name}"
+        if not hasattr(each, "commands"):
+            rows = [(_typed(parameter), parameter.help or "") for parameter in each.params]
+            lines = [f"## {called}\n", f"{inspect.cleandoc(each.help or '')}\n"]
+            yield "\n".join([*lines, _table(("", ""), rows)] if rows else lines)
+        yield from _commands(each, called)
+
+
+def _typed(parameter: Any) -> str:
+    """What is typed for an argument or option."""
+    if parameter.param_type_name == "argument":
+        return f"`{parameter.name.upper()}`"
+    return _names((*parameter.opts, *parameter.secondary_opts))
 
 
 def _model(model: dict[str, Any], asked: Sequence[str]) -> str:
@@ -168,7 +203,7 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(cell.replace('|', '&#124;') for cell in line)} |\n" for line in lines)
 
 
-PAGES = {"marts.md": marts, "extracts.md": extracts}
+PAGES = {"marts.md": marts, "extracts.md": extracts, "cli.md": cli}
 
 
 if __name__ == "__main__":
