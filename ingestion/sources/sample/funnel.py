@@ -1,0 +1,198 @@
+"""How people move: qualified, handed over, called, accepted, won or lost, silent or recycled, and back again.
+
+The instants of each round (cycle) through the funnel belong here; the records that tell of them are written elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from ingestion.sources.sample import channels
+from ingestion.sources.sample.clock import Clock
+from ingestion.sources.sample.company import REGION_ZONES, ZONES
+from ingestion.sources.sample.draws import DAY, HOUR, MINUTE, NEVER, Random, chance, fades, pick, waits
+from ingestion.sources.sample.people import LEAD_ONLY, People
+from ingestion.sources.sample.team import Team
+
+ROUNDS = 3
+MOST_ATTEMPTS = 8
+SILENT, RECYCLED, DISQUALIFIED, LOST, WON = range(5)
+"""How a round ends; a silent one just stays where it is."""
+FIT_QUALIFIES = np.array([0.28, 0.75, 1.25, 1.75])
+# The company's rates, as a newcomer would quote them; channels and fit move each around these.
+QUALIFIED, ACCEPTED, SALES_QUALIFIED, OPPORTUNITY, WIN = 0.345, 0.76, 0.79, 0.81, 0.31
+FIRST_HAZARD, HAZARD_DECAY = 0.34, 0.80
+
+
+@dataclass(frozen=True)
+class Cycles:
+    """Rounds through the funnel. Instants in seconds, NEVER for what did not happen; `attempts` has a column per
+    attempt, NEVER from `made` on, and `contacted` is the attempt that reached the person, -1 for none."""
+
+    person: np.ndarray
+    number: np.ndarray
+    owner: np.ndarray
+    began: np.ndarray
+    mql: np.ndarray
+    assigned: np.ndarray
+    attempts: np.ndarray
+    made: np.ndarray
+    contacted: np.ndarray
+    sal: np.ndarray
+    sql: np.ndarray
+    opportunity: np.ndarray
+    closed: np.ndarray
+    ended: np.ndarray
+    ending: np.ndarray
+
+    @property
+    def has_deal(self) -> np.ndarray:
+        return self.opportunity < NEVER
+
+
+def run(rng: Random, clock: Clock, people: People, team: Team, lead_created: np.ndarray) -> Cycles:
+    """Every round of the people who have a CRM lead, by round and person."""
+    person = np.flatnonzero(people.has_lead)
+    began = lead_created[person]
+    rounds = []
+    for number in range(1, ROUNDS + 1):
+        cycle = _round(rng, clock, people, team, person, began, number)
+        rounds.append(cycle)
+        returns = np.select(
+            [cycle.ending == RECYCLED, cycle.ending == LOST, cycle.ending == SILENT], [0.30, 0.18, 0.0], 0.0
+        )
+        away = np.where(
+            cycle.ending == LOST, waits(rng, 150, 0.6, len(person)), waits(rng, 75, 0.8, len(person))
+        )
+        comes = chance(rng, returns, len(person)) & (cycle.ended + away + DAY < clock.horizon)
+        person, began = person[comes], (cycle.ended + away + DAY)[comes]
+    return Cycles(
+        **{
+            field.name: np.concatenate([getattr(cycle, field.name) for cycle in rounds])
+            for field in fields(Cycles)
+        }
+    )
+
+
+def _round(rng, clock, people, team, person, began, number) -> Cycles:
+    count = len(person)
+    region = people.region[person]
+    zone = np.array([ZONES.index(name) for name in REGION_ZONES])[region]
+    owner = team.assign(rng, team.inbound, region)
+    mql = _qualification(rng, people, person, began, number)
+    assigned = mql + _handover_wait(rng, mql, zone, clock)
+    attempts, contact_odds = _attempts(rng, clock, team, owner, zone, assigned)
+    accepted = chance(rng, np.clip(ACCEPTED * (0.82 + 0.12 * people.fit[person]), 0, 0.95), count) & (
+        mql < NEVER
+    )
+    made, contacted = _contacts(rng, attempts, contact_odds, accepted, mql)
+    attempts[np.arange(MOST_ATTEMPTS) >= made[:, None]] = NEVER
+    first, last = (
+        attempts[:, 0],
+        np.where(made > 0, attempts[np.arange(count), np.maximum(made - 1, 0)], NEVER),
+    )
+
+    late = np.where(chance(rng, 0.07, count), fades(rng, 4, count) + DAY, fades(rng, 1.5 / 24, count))
+    sal = np.where(
+        accepted, clock.at_work(rng, np.where(first < NEVER, first, assigned + DAY) + late, zone), NEVER
+    )
+    contact = np.where(contacted >= 0, attempts[np.arange(count), np.maximum(contacted, 0)], NEVER)
+    qualifies = accepted & (contacted >= 0) & chance(rng, SALES_QUALIFIED, count)
+    sql = np.where(
+        qualifies, clock.at_work(rng, np.maximum(sal, contact) + waits(rng, 2.5, 0.9, count), zone), NEVER
+    )
+    has_deal = qualifies & chance(rng, OPPORTUNITY, count)
+    opportunity = np.where(has_deal, clock.at_work(rng, sql + waits(rng, 3, 0.8, count), zone), NEVER)
+    # A few deals were talked about before marketing ever heard of the person.
+    early = has_deal & chance(rng, 0.03, count) & (number == 1)
+    opportunity = np.where(early, people.first_seen[person] - fades(rng, 12, count) - HOUR, opportunity)
+    size = 0.8 + 0.35 * people.fit[person]
+    closed = np.where(
+        has_deal,
+        clock.at_work(rng, np.maximum(opportunity, sql) + waits(rng, 42 * size, 0.6, count), zone),
+        NEVER,
+    )
+    quick = np.where(first - assigned < HOUR, 1.1, 0.94)
+    wins = WIN * channels.column("win")[people.channel[person]] * quick * (0.7 + 0.18 * people.fit[person])
+    won = has_deal & chance(rng, wins, count)
+    ended, ending = _ending(rng, mql, sal, sql, last, contact, closed, has_deal, won, accepted, qualifies)
+    sal = _blemish(rng, sal, mql, sql)
+    sql = np.where(has_deal & chance(rng, 0.03, count), NEVER, sql)
+    return Cycles(
+        person, np.full(count, number), owner, began, mql, assigned, attempts, made, contacted, sal, sql, opportunity,
+        closed, ended, ending,
+    )  # fmt: skip
+
+
+def _qualification(rng, people, person, began, number) -> np.ndarray:
+    count = len(person)
+    if number > 1:
+        return began
+    odds = QUALIFIED * channels.column("qualify")[people.channel[person]] * FIT_QUALIFIES[people.fit[person]]
+    at_once = chance(rng, 0.38, count)
+    wait = np.where(at_once, fades(rng, 1.2 / 24, count) + 2 * MINUTE, waits(rng, 11, 1.1, count) + 4 * HOUR)
+    # Sales calls the leads it imported itself whether marketing would or not.
+    odds = np.where(people.form[person] == LEAD_ONLY, np.minimum(odds * 1.2, 0.9), odds)
+    return np.where(chance(rng, np.clip(odds, 0, 0.92), count), began + wait, NEVER)
+
+
+def _handover_wait(rng, mql, zone, clock) -> np.ndarray:
+    """Minutes where the routing works, hours where somebody has to, days where it is forgotten."""
+    count = len(mql)
+    kind = pick(rng, np.array([0.84, 0.12, 0.04]), count)
+    by_hand = clock.at_work(rng, mql + fades(rng, 3 / 24, count), zone) - mql
+    forgotten = clock.at_work(rng, mql + fades(rng, 2, count) + DAY, zone) - mql
+    return np.select([kind == 0, kind == 1], [waits(rng, 4 / 1440, 0.8, count), by_hand], forgotten)
+
+
+def _attempts(rng, clock, team, owner, zone, assigned) -> tuple[np.ndarray, np.ndarray]:
+    """Instants of up to MOST_ATTEMPTS attempts, and the odds that each reaches the person."""
+    count = len(owner)
+    pace = team.pace[owner] * (1.35 - 0.6 * clock.progress(assigned))
+    waiting = waits(rng, 28 / 1440 * pace, 1.1, count)
+    instants = np.empty((count, MOST_ATTEMPTS), dtype=np.int64)
+    instants[:, 0] = clock.at_work(rng, assigned + waiting, zone)
+    for attempt in range(1, MOST_ATTEMPTS):
+        gap = waits(rng, 0.9 + 0.35 * attempt, 0.7, count) + HOUR
+        instants[:, attempt] = clock.at_work(rng, instants[:, attempt - 1] + gap, zone)
+    delay = (instants[:, 0] - assigned) / HOUR
+    speed = np.select([delay < 0.25, delay < 1, delay < 24], [1.3, 1.12, 0.95], 0.72)
+    odds = FIRST_HAZARD * speed[:, None] * HAZARD_DECAY ** np.arange(MOST_ATTEMPTS)
+    return instants, odds
+
+
+def _contacts(rng, attempts, odds, accepted, mql) -> tuple[np.ndarray, np.ndarray]:
+    """How many attempts were made, and which of them reached the person (-1: none)."""
+    count = len(mql)
+    patience = np.minimum(2 + rng.poisson(np.where(accepted, 3.6, 1.2), count), MOST_ATTEMPTS)
+    reached = rng.random(odds.shape) < odds
+    first = np.where(reached.any(axis=1), reached.argmax(axis=1), MOST_ATTEMPTS)
+    contacted = np.where((first < patience) & (mql < NEVER), first, -1)
+    made = np.where(mql < NEVER, np.where(contacted >= 0, contacted + 1, patience), 0)
+    return made, contacted
+
+
+def _ending(rng, mql, sal, sql, last, contact, closed, has_deal, won, accepted, qualifies):
+    count = len(mql)
+    refused = np.array([SILENT, RECYCLED, DISQUALIFIED])[pick(rng, np.array([0.25, 0.42, 0.33]), count)]
+    dropped = np.array([SILENT, RECYCLED, DISQUALIFIED])[pick(rng, np.array([0.25, 0.55, 0.20]), count)]
+    ending = np.select(
+        [mql >= NEVER, won, has_deal, ~accepted],
+        [np.where(chance(rng, 0.04, count), DISQUALIFIED, SILENT), WON, LOST, refused],
+        dropped,
+    )
+    seen = np.maximum(np.where(last < NEVER, last, 0), np.where(accepted, sal, 0))
+    seen = np.maximum(seen, np.where(qualifies, sql, 0))
+    seen = np.where(seen > 0, seen, mql)
+    ended = np.where(has_deal, closed, seen + waits(rng, 5, 0.9, count) + HOUR)
+    return np.where((ending == SILENT) | (mql >= NEVER), NEVER, ended), ending
+
+
+def _blemish(rng, sal, mql, sql) -> np.ndarray:
+    """Some acceptances were never recorded, some were recorded as of before the lead was qualified."""
+    count = len(sal)
+    unrecorded = (sql < NEVER) & chance(rng, 0.04, count)
+    backdated = (sal < NEVER) & chance(rng, 0.008, count)
+    return np.select([unrecorded, backdated], [NEVER, mql - 2 * HOUR], sal)
