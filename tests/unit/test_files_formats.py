@@ -214,8 +214,23 @@ def zipped(**files: str) -> bytes:
         (zipped(**{"xl/workbook.xml": "<workbook"}), "a damaged workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "a workbook of the old .xls kind"),
         (b"\n<!DOCTYPE html><html>Sign in</html>", "a web page or XML"),
+        (bytes(100) + b"\1\2" * 50, "bytes that are no text"),
+        (b"%PDF-1.7\n1 0 obj\n", "a PDF"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0\0\0\1\0\x08\6\0\0\0", "bytes that are no text"),
     ],
-    ids=["Parquet cut", "Parquet head", "xlsx cut", "xlsx head", "zip", "xlsx broken", "xls", "HTML"],
+    ids=[
+        "Parquet cut",
+        "Parquet head",
+        "xlsx cut",
+        "xlsx head",
+        "zip",
+        "xlsx broken",
+        "xls",
+        "HTML",
+        "zeros",
+        "PDF",
+        "PNG",
+    ],
 )
 def test_a_damaged_file_is_an_error_that_names_it(tmp_path: Path, content: bytes, found: str) -> None:
     with pytest.raises(UnreadableFile) as error:

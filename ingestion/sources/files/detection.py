@@ -10,14 +10,16 @@ import json
 import zipfile
 from typing import BinaryIO
 
-from ingestion.sources.files.configuration import Format
+from ingestion.sources.files.configuration import FileTable, Format
 from ingestion.sources.files.discovery import File
+from ingestion.sources.files.encodings import is_binary
 from ingestion.sources.files.errors import UnreadableFile
 
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK"
 _PARQUET = b"PAR1"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PDF = b"%PDF"
 _HEAD = 1 << 12
 _JSON_EXTENSIONS = (".jsonl", ".ndjson", ".json")
 
@@ -30,7 +32,7 @@ def open_content(file: File) -> BinaryIO:
     return gzip.GzipFile(fileobj=handle) if head == _GZIP else handle
 
 
-def format_of(file: File, configured: Format | None) -> Format:
+def format_of(file: File, table: FileTable) -> Format:
     """The format of `file`; an empty file is an empty CSV.
 
     Content that can only be one thing decides. Between the text formats the configured one does, then whether the
@@ -58,8 +60,15 @@ def format_of(file: File, configured: Format | None) -> Format:
             "CSV, JSONL, Parquet or an .xlsx workbook",
             "Open it in a browser: often it is a login page saved in place of the export. Export again.",
         )
-    if configured in ("csv", "jsonl"):
-        return configured
+    if head.startswith(_PDF) or (table.encoding is None and is_binary(head)):
+        raise UnreadableFile(
+            file.unit,
+            "a PDF" if head.startswith(_PDF) else "bytes that are no text",
+            "CSV, JSONL, Parquet or an .xlsx workbook",
+            "Export in one of these formats; where it is text after all, name its `encoding` in the configuration.",
+        )
+    if table.format in ("csv", "jsonl"):
+        return table.format
     named_json = file.path.lower().removesuffix(".gz").endswith(_JSON_EXTENSIONS)
     if named_json and start.startswith(b"["):
         raise UnreadableFile(

@@ -39,7 +39,6 @@ class File:
 
     def stamp(self) -> tuple[Any, ...]:
         """What changes when the file is written to, as far as its storage knows: size, time of writing, ETag."""
-        self.storage.invalidate_cache(self.storage._parent(self.path))
         info = self.storage.info(self.path)
         return info["size"], info.get("mtime"), info.get("ETag"), self.modified
 

@@ -38,10 +38,8 @@ def detect(blocks: Iterable[bytes]) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
     valid = 0
     for number, block in enumerate(blocks):
-        if number == 0:
-            marked = next((name for mark, name in _MARKS if block.startswith(mark)), None) or _utf_16(block)
-            if marked:
-                return marked
+        if number == 0 and (marked := _marked(block)):
+            return marked
         if block.isascii() and not decoder.getstate()[0]:
             continue
         try:
@@ -51,6 +49,11 @@ def detect(blocks: Iterable[bytes]) -> str:
             invalid = text.count("\ufffd")
             return "utf-8" if valid + _count_foreign(text) - invalid > 3 * invalid else _other(block)
     return "utf-8"
+
+
+def is_binary(head: bytes) -> bool:
+    """Has the head of a file the zeros that no text has, but for UTF-16 and UTF-32?"""
+    return head.count(0) * 50 > len(head) and _marked(head) is None
 
 
 def utf8(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
@@ -82,9 +85,14 @@ def _transcode(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     yield decoder.decode(b"", final=True).encode("utf-8", "surrogateescape")
 
 
-def _utf_16(block: bytes) -> str | None:
+def _marked(block: bytes) -> str | None:
+    """The encoding that the first bytes of a text give away."""
+    for mark, name in _MARKS:
+        if block.startswith(mark):
+            return name
     even, odd = block[0::2].count(0), block[1::2].count(0)
-    if max(even, odd) * 4 < len(block):  # Latin letters in UTF-16 leave half of all bytes zero
+    # Latin letters in UTF-16 leave half of all bytes zero, and always the same half.
+    if max(even, odd) * 4 < len(block) or min(even, odd) * 10 > max(even, odd):
         return None
     return "utf-16-be" if even > odd else "utf-16-le"
 

@@ -22,8 +22,8 @@ def column_names(received: Iterable[str | None]) -> tuple[str, ...]:
     for position, header in enumerate(received, start=1):
         wanted = (header or "").strip() or f"column_{position}"
         name, number = wanted, 2
-        while name.lower() in taken:
+        while name.casefold() in taken:
             name, number = f"{wanted}_{number}", number + 1
-        taken.add(name.lower())
+        taken.add(name.casefold())
         names.append(name)
     return tuple(names)

@@ -122,7 +122,7 @@ def _headers(file: File, table: FileTable) -> dict[str, str]:
 
 
 def _batches(file: File, table: FileTable, rejects: Rejects) -> Iterator[pa.RecordBatch]:
-    kind = format_of(file, table.format)
+    kind = format_of(file, table)
     if kind == "csv":
         yield from delimited.read(Text.of(file, table.encoding), table, rejects)
     elif kind == "jsonl":
@@ -147,6 +147,7 @@ def _unchanged(
 
 def _check_stamp(file: File, stamp: tuple[Any, ...], cause: Exception | None = None) -> None:
     with _guarded(file):
+        file.storage.invalidate_cache()
         if file.stamp() != stamp:
             raise ChangedWhileRead(file.unit) from cause
 
