@@ -1,0 +1,244 @@
+"""What the files of the dbt project have in common: names, grains, keys, and contracts in step with the landed tables.
+
+Files are read as they are; nothing is run. What SQL may be written is judged in `test_sql`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ingestion.contracts import contracts
+from orchestration.agreement.shapes import SEEDS
+
+PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+MODELS = {path.stem: path for path in sorted((PROJECT / "models").rglob("*.sql"))}
+
+NAMES = {
+    "staging": r"stg_{folder}__[a-z_]+",
+    "intermediate": r"int_{folder}__[a-z_]+",
+    "marts": r"(?:dim|fct|bridge|mart|sla)_[a-z_]+",
+    "reports": r"rpt_[a-z_]+",
+}
+"""Layer to the names of its models; the folder inside the layer is the source or the concern."""
+
+PROMISED = {
+    "fct_lead_to_deal": """journey_id person_id cycle_number is_reentry lead_id contact_id account_id owner_user_id
+        company_name country industry employee_count potential_value original_channel lead_channel source_confidence
+        campaign_id lead_at ended_at mql_at declared_mql_at rule_mql_at qualification_version sal_at sql_at
+        declared_sql_at rule_sql_at sql_qualification_version opportunity_at customer_at recycled_at disqualified_at
+        closed_lost_at current_stage furthest_stage skipped_stage_count is_open is_out_of_order days_lead_to_mql
+        days_mql_to_sql days_sql_to_opportunity days_opportunity_to_customer days_lead_to_customer touch_count
+        attempt_count first_attempt_at first_contact_at speed_to_lead_minutes speed_to_lead_business_minutes
+        deal_count open_deal_count won_deal_count open_amount won_amount lifetime_won_amount""",
+    "fct_stage_event": """stage_event_id journey_id person_id stage entered_at exited_at time_in_stage_days
+        visit_number is_regression is_inferred""",
+    "mart_mql": """journey_id person_id owner_user_id team channel campaign_id mql_at declared_mql_at rule_mql_at
+        qualification_version fit_score intent_score potential_value next_stage days_to_next_stage outcome
+        is_nurtured touches_before""",
+    "mart_sql": """journey_id person_id owner_user_id team channel campaign_id sql_at declared_sql_at rule_sql_at
+        qualification_version fit_score intent_score potential_value next_stage days_to_next_stage outcome
+        is_nurtured touches_before""",
+    "fct_opportunity": """opportunity_id account_id owner_user_id opportunity_type stage amount currency
+        amount_reporting created_at closed_at is_won is_closed link_rule loss_reason""",
+    "bridge_journey_opportunity": "journey_id opportunity_id link_rule weight amount_reporting is_repeat",
+    "fct_touch": "touch_id person_id occurred_at channel source_confidence campaign_id touch_type",
+    "fct_sales_activity": """activity_id journey_id owner_user_id activity_type direction outcome occurred_at
+        attempt_number is_attempt is_contact""",
+    "dim_date": "date_day",
+    "dim_channel": "channel",
+    "dim_campaign": "campaign_id",
+    "dim_owner": "owner_user_id team",
+    "dim_account": "account_id",
+    "dim_stage": "stage",
+    "dim_person": "person_id",
+    "rpt_funnel": "lead_month channel funnel_kind stage volume conversion velocity value",
+    "rpt_qualification_agreement": "lead_month channel stage agreed declared_only rule_only",
+    "rpt_pipeline": "close_month owner_user_id stage open_deals amount_reporting coverage",
+    "rpt_ledger": "identity subject left_side right_side difference verdict",
+    "rpt_data_quality": "check_name table_name status",
+}
+"""What readers rely on: more may be added, nothing of this may go or be renamed."""
+
+
+@cache
+def _property_files() -> dict[Path, dict]:
+    return {
+        path: yaml.safe_load(path.read_text("utf-8")) for path in sorted((PROJECT / "models").rglob("*.yml"))
+    }
+
+
+def _properties(kind: str) -> Iterator[tuple[Path, dict]]:
+    for path, properties in _property_files().items():
+        for entry in properties.get(kind, []):
+            yield path, entry
+
+
+@cache
+def _described() -> dict[str, tuple[Path, dict]]:
+    return {entry["name"]: (path, entry) for path, entry in _properties("models")}
+
+
+def _columns(model: str) -> dict[str, dict]:
+    return {column["name"]: column for column in _described()[model][1].get("columns", [])}
+
+
+def _layer(model: str) -> str:
+    return MODELS[model].relative_to(PROJECT / "models").parts[0]
+
+
+def _published() -> list[str]:
+    return [model for model in MODELS if _layer(model) in ("marts", "reports")]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_model_is_named_by_its_layer_and_folder(model):
+    path = MODELS[model]
+    pattern = NAMES[_layer(model)].format(folder=re.escape(path.parent.name))
+    assert re.fullmatch(pattern, model), f"{path}: a model here is named {pattern}"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_model_says_its_grain(model):
+    assert model in _described(), f"{model} stands in no .yml beside it"
+    path, entry = _described()[model]
+    assert path.parent == MODELS[model].parent, f"{model} is described in {path}, away from its SQL"
+    sentences = entry["description"].strip()
+    assert re.search(r"One row per [^.]+\.$", sentences), f"{path}, {model}: end with `One row per ...`"
+    header = re.match(r"(?:--[^\n]*\n)+", MODELS[model].read_text("utf-8"))
+    assert header, f"{MODELS[model]}: open with a comment that says what it is and its grain"
+    assert "Grain: one row per " in header[0].replace("\n-- ", " "), f"{MODELS[model]}: name the grain"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_model_has_its_key_tested(model):
+    _, entry = _described()[model]
+    single = [name for name, column in _columns(model).items() if "unique" in column.get("data_tests", [])]
+    combined = [test for test in entry.get("data_tests", []) if "unique_combination_of_columns" in test]
+    assert single or combined, f"{model}: no test says what makes a row unique"
+    for name in single:
+        assert "not_null" in _columns(model)[name]["data_tests"], f"{model}.{name}: a key is never null"
+
+
+def test_nothing_is_described_that_does_not_exist():
+    assert set(_described()) <= set(MODELS)
+
+
+@pytest.mark.parametrize("model", _published())
+def test_a_published_column_has_type_and_description(model):
+    for name, column in _columns(model).items():
+        assert column.get("data_type"), f"{model}.{name}: no data_type"
+        assert len(column.get("description", "")) > 3, f"{model}.{name}: no description"
+
+
+def test_contracts_of_published_models_are_enforced():
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text("utf-8"))
+    for layer in ("marts", "reports"):
+        assert project["models"]["closedloop"][layer]["+contract"] == {"enforced": True}
+
+
+@pytest.mark.parametrize("model", PROMISED)
+def test_promised_columns_are_there(model):
+    assert model in MODELS
+    assert set(PROMISED[model].split()) <= set(_columns(model))
+
+
+@pytest.mark.parametrize("model", _published())
+def test_a_published_model_has_a_claim_or_an_example(model):
+    """A dimension's key says all there is; anything else has an arithmetic claim or a unit test that names it."""
+    tested = {entry["model"] for _, entry in _properties("unit_tests")}
+    claims = "".join(path.read_text("utf-8") for path in (PROJECT / "tests").glob("*.sql"))
+    assert model.startswith("dim_") or model in tested or f"'{model}'" in claims
+
+
+def test_persons_are_identified_in_the_restricted_mart_only():
+    identifying = {
+        column.name for contract in contracts().values() for column in contract.columns if column.pii
+    }
+    for model in MODELS:
+        for name, column in _columns(model).items():
+            if name in identifying:
+                assert "pii" in column.get("config", {}).get("tags", []), f"{model}.{name}: tag it pii"
+    for model in _published():
+        if "schema='restricted'" not in MODELS[model].read_text("utf-8"):
+            assert not identifying & set(_columns(model)), f"{model} shows who a person is"
+
+
+def test_sources_are_the_contracts():
+    (source,) = (entry for _, entry in _properties("sources"))
+    tables = {table["name"]: table["description"] for table in source["tables"]}
+    of_the_landing_itself = {"load", "verdict", "zone_offset"}
+    expected = {name: f"{contract.description} {contract.grain}" for name, contract in contracts().items()}
+    assert {name: text for name, text in tables.items() if name not in of_the_landing_itself} == expected
+    assert of_the_landing_itself <= set(tables)
+
+
+def test_every_landed_table_has_one_staging_model():
+    staged = [
+        table
+        for model in MODELS
+        if _layer(model) == "staging"
+        for table in re.findall(r"source\('landing', '(\w+)'\)", MODELS[model].read_text("utf-8"))
+    ]
+    assert sorted(staged) == sorted(contracts())
+
+
+@pytest.mark.parametrize("table", contracts())
+def test_staging_reads_a_table_as_its_contract_says(table):
+    """The key, the version column and the column that dates a row are the contract's, in SQL and in the ledger."""
+    contract = contracts()[table]
+    (text,) = (
+        path.read_text("utf-8")
+        for path in (PROJECT / "models" / "staging").rglob("*.sql")
+        if f"source('landing', '{table}')" in path.read_text("utf-8")
+    )
+    key = ", ".join(f"'{column}'" for column in contract.key)
+    assert f"source('landing', '{table}'), [{key}]" in text
+    assert (
+        re.findall(r"version_column='(\w+)'", text)
+        == [contract.version_column][: bool(contract.version_column)]
+    )
+    assert re.findall(r"event_column='(\w+)'", text) == [contract.event_column][: bool(contract.event_column)]
+    ledger = (PROJECT / "macros" / "marts" / "landed_tables.sql").read_text("utf-8")
+    (line,) = (line for line in ledger.splitlines() if f"'table': '{table}'" in line)
+    assert f"'key': [{key}]" in line
+    event = f"'{contract.event_column}'" if contract.event_column else "none"
+    assert f"'event': {event}," in line
+
+
+def test_seeds_are_the_agreement():
+    described = {entry["name"]: entry["config"]["column_types"] for _, entry in _properties("seeds")}
+    assert {name: list(types) for name, types in described.items()} == {
+        seed.name: [column.name for column in seed.columns] for seed in SEEDS
+    }
+
+
+@pytest.mark.parametrize("path", sorted((PROJECT / "tests").glob("*.sql")), ids=lambda path: path.stem)
+def test_a_claim_opens_with_what_a_returned_row_means(path):
+    assert re.fullmatch(r"assert_[a-z_]+", path.stem)
+    assert path.read_text("utf-8").startswith("-- A returned row ")
+
+
+@pytest.mark.parametrize(
+    "path", sorted((PROJECT / "tests" / "generic").glob("*.sql")), ids=lambda path: path.stem
+)
+def test_a_generic_test_opens_with_what_a_returned_row_means(path):
+    text = path.read_text("utf-8")
+    assert text.startswith("{# A returned row ")
+    assert f"{{% test {path.stem}(" in text
+
+
+def test_exposures_ask_questions_of_every_report():
+    asked = {
+        name
+        for _, entry in _properties("exposures")
+        for name in re.findall(r"'(\w+)'", str(entry["depends_on"]))
+    }
+    assert {model for model in MODELS if _layer(model) == "reports"} <= asked
+    for path, entry in _properties("exposures"):
+        assert "?" in entry["description"], f"{path}, {entry['name']}: say which questions it answers"
