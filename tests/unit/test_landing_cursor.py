@@ -1,0 +1,41 @@
+"""How cursor values compare: which one is the highest, and which rows a cursor still wants."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from ingestion.landing.cursor import connection, highest, wanted
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["9", "10", "+8", " 7 "], "10"),
+        (["1.5", "1.25", "-2"], "1.5"),
+        (["1e3", "999"], "1e3"),
+        (["123456789012345678901", "123456789012345678900"], "123456789012345678901"),
+        (["0.000000002", "0.000000001"], "0.000000002"),
+        (["2026-01-02", "2026-01-01T23:00:00-02:00"], "2026-01-01T23:00:00-02:00"),
+        (["2026-01-01 10:00:00", "2026-01-01T09:59:59.999Z"], "2026-01-01 10:00:00"),
+        (["7", "2026-01-01"], "2026-01-01"),
+        (["soon", "", ".", "1.2.3", "-"], None),
+        ([], None),
+    ],
+)
+def test_the_highest_value_is_given_as_received(values: list[str], expected: str | None) -> None:
+    assert highest(values) == expected
+    assert highest(values[::-1]) == expected
+
+
+@pytest.mark.parametrize(
+    ("cursor", "lookback_days", "expected"),
+    [
+        ("10", 5, [False, True, True, True, True, True]),
+        ("2026-01-02", 0, [True, True, False, True, True, True]),
+        ("2026-01-02", 1, [True, True, True, True, True, True]),
+    ],
+)
+def test_what_cannot_be_compared_is_wanted(cursor: str, lookback_days: float, expected: list[bool]) -> None:
+    values = pa.array(["9.5", "10.0", "2026-01-01T00:00:00Z", "2026-01-03", None, "soon"])
+    assert wanted(connection(), values, cursor, lookback_days).to_pylist() == expected
