@@ -25,7 +25,7 @@ def write_parquet(
     former: Former | None,
 ) -> None:
     """Write `tables` of the published file `database` into the version's `folder`."""
-    # Read from the published file: its rows are in order, and what was a view is not computed twice.
+    # Read from the published file: every part lies there in its order, and what was a view is not computed twice.
     with attached(connection, database, read_only=True):
         for table in tables:
             for part in table.parts:
@@ -36,6 +36,6 @@ def write_parquet(
                     os.link(kept, path)
                     continue
                 connection.execute(
-                    f"copy (select * from {table.relation('built')} where {table.condition(part)} "
-                    f"order by {table.order}) to {literal(str(path))} (format parquet, compression zstd)"
+                    f"copy (select * from {table.relation('built')} where {table.condition(part)}) "
+                    f"to {literal(str(path))} (format parquet, compression zstd)"
                 )
