@@ -55,6 +55,10 @@ def test_decimal_commas_do_not_make_a_comma_file(tmp_path: Path) -> None:
     assert rows == [row(2, Id="1", **{"Amount, EUR": "1.234,50"}), row(3, Id="2", **{"Amount, EUR": "7,00"})]
 
 
+def test_a_header_may_begin_like_an_archive(tmp_path: Path) -> None:
+    assert read(tmp_path, b"PK,Name\n1,Ann\n")[0] == [row(2, PK="1", Name="Ann")]
+
+
 def test_a_configured_delimiter_and_quote_win(tmp_path: Path) -> None:
     rows, _ = read(tmp_path, b"a:b,c\n'1:2':3,4\n", delimiter=":", quote="'")
     assert rows == [row(2, a="1:2", **{"b,c": "3,4"})]

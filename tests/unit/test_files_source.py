@@ -260,7 +260,7 @@ def test_mistakes_says_what_the_newest_files_lack(tmp_path: Path) -> None:
     ]
     assert mistakes[0].found == "received column 'Nmae', which new.csv does not have"
     assert mistakes[0].action == "Write Name if that was meant."
-    assert "deals.csv: found a web page" in mistakes[2].found
+    assert mistakes[2].found == "deals.csv with a web page or XML"
     assert mistakes[3].found == "no file at users.csv"
 
 

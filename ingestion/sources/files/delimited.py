@@ -93,14 +93,15 @@ def _fast(
             numbers = np.delete(
                 np.arange(number, number + count + len(skipped)), [row[0] - number for row in skipped]
             )
-            inside = np.concatenate([[0], np.cumsum(_line_ends_inside(batch))])
+            many_lined, line_ends = _line_ends_inside(batch)
+            inside = np.concatenate([[0], np.cumsum(line_ends)])
             row_lines = line + (numbers - number) + inside[:-1]
+            stop = _first_in_doubt(batch, dialect, many_lined)
             for at, content, cell_count in skipped:
-                if content.strip():
-                    before = inside[np.searchsorted(numbers, at)]
-                    rejects.add(int(line + at - number + before), content, dialect.misfit(cell_count))
+                before = np.searchsorted(numbers, at)
+                if before <= stop and content.strip():
+                    rejects.add(int(line + at - number + inside[before]), content, dialect.misfit(cell_count))
             number, line = number + count + len(skipped), int(line + count + len(skipped) + inside[-1])
-            stop = _first_in_doubt(batch, dialect, inside)
             yield _without_blank_rows(batch.slice(0, stop), row_lines[:stop])
             if stop < count:
                 is_end = stop == count - 1 and batch.columns[-1][stop].as_py() == _END
@@ -144,7 +145,6 @@ def _rows(
         )
         if is_misquoted:
             records.resume_at_second_line()
-        if is_misquoted:
             opening = re.split("[\r\n]", record.text, maxsplit=1)[0]
             rejects.add(record.line, shown(opening), _MISQUOTED)
         elif cells is None:
@@ -172,25 +172,35 @@ def _take(passed_over: deque[tuple[int, str, int]], number: int, count: int) -> 
     return taken
 
 
-def _line_ends_inside(batch: pa.RecordBatch) -> np.ndarray:
-    """Per row, the line ends inside its cells."""
-    found = np.zeros(batch.num_rows, dtype=np.int64)
+def _line_ends_inside(batch: pa.RecordBatch) -> tuple[list[pa.Array], np.ndarray]:
+    """The columns that have line ends in their cells, and how many there are per row."""
+    many_lined, found = [], np.zeros(batch.num_rows, dtype=np.int64)
     for column in batch.columns:
         content = np.frombuffer(column.buffers()[2] or b"", dtype=np.uint8)
         if (content == 10).any() or (content == 13).any():
+            many_lined.append(column)
             ends = pc.count_substring_regex(column, "\r\n|\n|\r").fill_null(0)
             found += ends.to_numpy(zero_copy_only=False)
-    return found
+    return many_lined, found
 
 
-def _first_in_doubt(batch: pa.RecordBatch, dialect: Dialect, inside: np.ndarray) -> int:
-    """Where the first row is that may hide others or holds the end of the text; the row count if there is none."""
+def _first_in_doubt(batch: pa.RecordBatch, dialect: Dialect, many_lined: list[pa.Array]) -> int:
+    """Where the first row is that may hide others or holds the end of the text; the row count if there is none.
+
+    A row may hide others where Dialect.may_hide_rows says so of a cell.
+    """
     count = batch.num_rows
-    for position in np.flatnonzero(np.diff(inside)):
-        if any(dialect.may_hide_rows(column[position].as_py()) for column in batch.columns):
-            return int(position)
     last = batch.columns[-1][count - 1].as_py() if count else None
-    return count - 1 if last is not None and last.endswith(_END) else count
+    stop = count - 1 if last is not None and last.endswith(_END) else count
+    for column in many_lined if dialect.quote else ():
+        delimiters = pc.count_substring(column, dialect.delimiter)
+        may_hide = pc.and_(
+            pc.greater_equal(delimiters, len(dialect.names) - 1), pc.match_substring(column, dialect.quote)
+        )
+        may_hide = pc.and_(may_hide, pc.match_substring_regex(column, "[\r\n]"))
+        position = pc.index(may_hide, True).as_py()
+        stop = min(stop, position) if position >= 0 else stop
+    return stop
 
 
 def _without_blank_rows(batch: pa.RecordBatch, row_lines: np.ndarray) -> pa.RecordBatch:

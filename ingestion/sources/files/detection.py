@@ -8,6 +8,8 @@ from __future__ import annotations
 import gzip
 import json
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from ingestion.sources.files.configuration import FileTable, Format
@@ -16,7 +18,7 @@ from ingestion.sources.files.encodings import is_binary
 from ingestion.sources.files.errors import UnreadableFile
 
 _GZIP = b"\x1f\x8b"
-_ZIP = b"PK"
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _PARQUET = b"PAR1"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PDF = b"%PDF"
@@ -24,12 +26,17 @@ _HEAD = 1 << 12
 _JSON_EXTENSIONS = (".jsonl", ".ndjson", ".json")
 
 
-def open_content(file: File) -> BinaryIO:
+@contextmanager
+def open_content(file: File) -> Iterator[BinaryIO]:
     """The file's bytes, out of their gzip where there is one."""
-    handle = file.open()
-    head = handle.read(len(_GZIP))
-    handle.seek(0)
-    return gzip.GzipFile(fileobj=handle) if head == _GZIP else handle
+    with file.open() as handle:
+        head = handle.read(len(_GZIP))
+        handle.seek(0)
+        if head == _GZIP:
+            with gzip.GzipFile(fileobj=handle) as content:
+                yield content
+        else:
+            yield handle
 
 
 def format_of(file: File, table: FileTable) -> Format:

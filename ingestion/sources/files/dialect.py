@@ -67,9 +67,8 @@ def dialect_of(text: Text, table: FileTable) -> Dialect | None:
     """The dialect of a file, as configured, else judged from its head; None for one without any text.
 
     The delimiter is the one by which the most rows have as many cells as the headers, then the one that gives the most
-    cells.
-    A first line `sep=;`, as spreadsheets write it, counts. Headers are in `header_row`, else in the first line that
-    is not blank.
+    cells; a first line `sep=;`, as spreadsheets write it, counts. Headers are in `header_row`, else in the first line
+    that is not blank.
     """
     head = list(_head(text))
     at = (table.header_row or 1) - 1
@@ -131,11 +130,10 @@ def _fits(cells: list[str], width: int) -> bool:
 
 def _widened(headers: list[str], rows: list[Record]) -> list[str]:
     """The headers, with blank ones added or taken at their end where most rows have more or fewer blank cells."""
-    widths = Counter(len(record.cells) for record in rows if record.text.strip())
+    rows = [record for record in rows if record.is_closed and record.text.strip()]
+    widths = Counter(len(record.cells) for record in rows)
     usual = widths.most_common(1)[0][0] if widths else len(headers)
     if usual > len(headers):
-        surplus = [
-            record.cells[len(headers) :] for record in rows if len(record.cells) == usual and record.is_closed
-        ]
-        return headers + [""] * (usual - len(headers)) if not any(map(any, surplus)) else headers
-    return headers[:usual] if not any(name.strip() for name in headers[usual:]) else headers
+        surplus = [record.cells[len(headers) :] for record in rows if len(record.cells) == usual]
+        return headers if any(map(any, surplus)) else headers + [""] * (usual - len(headers))
+    return headers if any(name.strip() for name in headers[usual:]) else headers[:usual]

@@ -86,7 +86,7 @@ def find(paths: Iterable[str], base: Path, options: Mapping[str, Any]) -> list[F
                 "a storage whose fsspec package is installed",
                 "Install it; for s3:// that is the extra `s3` of closedloop.",
             ) from error
-        except (OSError, ValueError) as error:
+        except Exception as error:  # every storage has errors of its own
             raise UnreadableFile(
                 path,
                 f"{type(error).__name__}: {error}",

@@ -12,6 +12,7 @@ class UnreadableFile(ClosedloopError):
     """A file that cannot be read: which one, what was found, what was expected, what to do next."""
 
     def __init__(self, file: str, found: str, expected: str, action: str) -> None:
+        self.found, self.expected, self.action = f"{file} with {found}", expected, action
         super().__init__(f"{file}: found {found}; expected {expected}. {action}")
 
 

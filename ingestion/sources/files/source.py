@@ -86,8 +86,8 @@ class FileSource:
         try:
             files = self._files(own)
             headers = _headers(files[-1], own) if files else {}
-        except ClosedloopError as error:
-            yield Mistake((*keys, "path"), str(error), "files that can be read", "See there.")
+        except UnreadableFile as error:
+            yield Mistake((*keys, "path"), error.found, error.expected, error.action)
             return
         if not files:
             yield Mistake(
