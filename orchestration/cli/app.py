@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli import deployments, nights, publication, queries, session
+from orchestration.cli import deployments, nights, publication, quarantine, queries, samples, session
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,6 +25,8 @@ app.command("run")(nights.run)
 app.command("status")(nights.status)
 app.command("ui")(nights.ui)
 app.command("query")(queries.query)
+app.command("sample")(samples.sample)
+app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(publication.app, name="publish")
 
 

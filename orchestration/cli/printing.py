@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -20,6 +21,14 @@ from rich.text import Text
 
 WIDTH_OF_PIPES = 200
 """Columns to fill where no terminal says how many it has."""
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
 
 
 def console() -> Console:
@@ -59,15 +68,20 @@ def cell(value: Any) -> str:
     return str(value)
 
 
-def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Rows as CSV with a header; null is an empty cell."""
+def write(form: Format, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """All rows in a form, as they come."""
+    {Format.TABLE: table, Format.CSV: _write_csv, Format.JSON: _write_json}[form](columns, rows)
+
+
+def _write_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """With a header; null is an empty cell."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([_plain(value) for value in row] for row in rows)
 
 
-def write_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Rows as a JSON array of objects, one a line."""
+def _write_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """An array of objects, one a line."""
     sys.stdout.write("[")
     for at, row in enumerate(rows):
         sys.stdout.write(",\n" if at else "\n")

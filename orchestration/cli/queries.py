@@ -5,23 +5,15 @@ The questions stand in `orchestration.publish.questions`; how they are asked in 
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from orchestration.cli import printing, session
 from orchestration.cli.failing import InputError
+from orchestration.cli.printing import Format
 
 ROWS_OF_A_TABLE = 50
-
-
-class Format(StrEnum):
-    """How an answer is printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
 
 
 def query(
@@ -73,8 +65,7 @@ def query(
                 printing.say(f"the first {len(rows)} rows; --limit 0 prints all, --format csv too")
         else:
             rows, _ = printing.first(answer.rows, limit) if limit else (answer.rows, False)
-            write = printing.write_csv if form is Format.CSV else printing.write_json
-            write(answer.columns, rows)
+            printing.write(form, answer.columns, rows)
 
 
 def _list() -> None:

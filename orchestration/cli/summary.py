@@ -9,7 +9,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from ingestion.landing.layout import Layout
 from ingestion.landing.manifest import Load, Manifest
+from ingestion.quarantine import list_quarantined
 from orchestration.cli import printing
 from orchestration.publish.reading import ask, question_sql
 from orchestration.publish.shelf import DATABASE, PARQUET
@@ -33,7 +35,7 @@ def tell_night(deployment: Deployment, outcome: Outcome, started: datetime, seco
     live, published = outcome.live, deployment.layout.published
     printing.say()
     _tell_loads(loads)
-    _tell_quarantined(manifest, loads)
+    _tell_quarantined(deployment.layout, manifest, loads)
     printing.table(
         ("published", "rows"), [(table.full_name, table.rows) for table in live.tables], "Published tables"
     )
@@ -89,18 +91,14 @@ def _tell_loads(loads: Sequence[Load]) -> None:
     )
 
 
-def _tell_quarantined(manifest: Manifest, loads: Sequence[Load]) -> None:
-    reasons: Counter[tuple[str, str, str]] = Counter()
-    for load in loads:
-        for result in manifest.results(load.load_id):
-            if result.severity == "critical" and result.failed_rows:
-                reasons[load.table, result.column, result.rule] += result.failed_rows
-    if reasons:
-        printing.table(
-            ("table", "column", "rule", "rows"),
-            [(*reason, rows) for reason, rows in reasons.most_common(15)],
-            "Quarantined, and why",
-        )
+def _tell_quarantined(layout: Layout, manifest: Manifest, loads: Sequence[Load]) -> None:
+    if not any(load.quarantined_rows for load in loads):
+        return
+    printing.table(
+        ("table", "column", "rule", "rows"),
+        [(group.table, group.column, group.rule, group.rows) for group in list_quarantined(layout, manifest)],
+        "Quarantined so far, and why",
+    )
 
 
 def _tell_ledger(identities: Sequence[tuple]) -> None:

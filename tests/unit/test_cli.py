@@ -10,39 +10,17 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 import typer
 
-from orchestration.cli import main
 from orchestration.cli.app import app
 from orchestration.publish import current
+from tests.conftest import Call
 from tests.publishing import publish_warehouse, write_warehouse
-
-
-class Result(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
-Call = Callable[..., Result]
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """Run the command line in this process."""
-
-    def called(*arguments: object) -> Result:
-        monkeypatch.setattr(sys, "argv", ["closedloop", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        return Result(left.value.code or 0, *capsys.readouterr())
-
-    return called
 
 
 @pytest.fixture

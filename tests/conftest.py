@@ -1,0 +1,38 @@
+"""What tests of several folders share.
+
+Fixtures only; makers of small worlds are modules beside this one.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+
+from orchestration.cli import main
+
+
+class Result(NamedTuple):
+    """What a call of the command line left: exit status, standard output and standard error."""
+
+    status: int
+    out: str
+    err: str
+
+
+Call = Callable[..., Result]
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Run `closedloop` with the given arguments in this process."""
+
+    def called(*arguments: object) -> Result:
+        monkeypatch.setattr(sys, "argv", ["closedloop", *map(str, arguments)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        return Result(left.value.code or 0, *capsys.readouterr())
+
+    return called
