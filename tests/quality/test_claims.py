@@ -1,0 +1,181 @@
+"""The claims of the dbt project are tested themselves: clean data trips none, each planted defect exactly its own.
+
+What the models compute is judged elsewhere; here only whether a wrong result would be noticed before it is published.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from ingestion.contracts import contracts
+from orchestration.landing import land_table
+from orchestration.night import Night
+from orchestration.quality.gate1 import admit_pending
+from orchestration.settings import load_deployment
+from orchestration.transform.dbt import build
+from orchestration.transform.landing_views import prepare_landing
+from orchestration.transform.project import PROJECT, lay_out
+from orchestration.transform.warehouse import connect
+
+CONFIGURATION = """
+as_of: 2026-07-01T00:00:00Z
+sources:
+  sample: {type: sample, leads: 300, seed: 7}
+"""
+
+LOST = "select opportunity_id from marts.fct_opportunity where is_closed and not is_won"
+REPEATS = "select opportunity_id from marts.bridge_journey_opportunity where is_repeat"
+ONE = "where rowid = (select min(rowid) from {table} where {condition})"
+DEFECTS = {
+    "ledger_balanced": (
+        "reports.rpt_ledger",
+        "set verdict = 'broken'",
+        "subject = 'crm_lead'",
+    ),
+    "exchange_rates_known": (
+        "reports.rpt_data_quality",
+        "set check_name = 'missing_exchange_rate', subject = 'BRL on 2026-01-01', status = 'fail', failed_rows = 1",
+        "true",
+    ),
+    "facts_keep_every_row": ("marts.fct_touch", "delete", "person_id is null"),
+    "every_event_has_one_journey": (
+        "intermediate.int_stages__journey_events",
+        "delete",
+        "not is_kept and source = 'record'",
+    ),
+    "bridge_weights_sum_to_one": ("marts.bridge_journey_opportunity", "set weight = weight * 0.9", "true"),
+    "bridge_cents_sum_to_deals": (
+        "marts.bridge_journey_opportunity",
+        "set amount_reporting = amount_reporting + 0.01",
+        f"amount_reporting <> 0 and opportunity_id in ({LOST})",
+    ),
+    "bridge_holds_every_linked_deal": (
+        "marts.fct_opportunity",
+        "set link_rule = 'unlinked'",
+        "link_rule <> 'unlinked'",
+    ),
+    "journeys_follow_each_other": (
+        "intermediate.int_stages__journeys",
+        "set ended_at = null",
+        "next_started_at is not null",
+    ),
+    "running_journeys_have_no_end": ("marts.fct_lead_to_deal", "set is_open = true", "not is_open"),
+    "closings_stay_with_their_deal": (
+        "intermediate.int_stages__journey_events",
+        "set journey_id = 'elsewhere'",
+        "source = 'deal' and stage = 'customer'",
+    ),
+    "stage_timestamps_are_earliest_events": (
+        "marts.fct_lead_to_deal",
+        "set sal_at = sal_at - interval 1 second",
+        "sal_at is not null",
+    ),
+    "skipped_stages_add_up": (
+        "marts.fct_lead_to_deal",
+        "set skipped_stage_count = skipped_stage_count + 1",
+        "true",
+    ),
+    "qualified_marts_hold_every_qualified_journey": ("marts.mart_mql", "delete", "true"),
+    "journey_amounts_are_the_bridges_cents": (
+        "marts.fct_lead_to_deal",
+        "set open_amount = open_amount + 0.01",
+        "open_deal_count > 0",
+    ),
+    "repeats_follow_a_customer": (
+        "marts.fct_opportunity",
+        "set is_new_business = true",
+        f"is_closed and opportunity_id in ({REPEATS})",
+    ),
+    "touches_are_counted_once": ("marts.fct_lead_to_deal", "set touch_count = touch_count + 1", "true"),
+    "attempts_are_numbered_in_order": (
+        "marts.fct_sales_activity",
+        "set attempt_number = attempt_number + 1",
+        "attempt_number is not null",
+    ),
+    "nothing_happens_after_as_of": (
+        "marts.fct_touch",
+        "set occurred_at = timestamp '2026-07-01 00:00:01'",
+        "true",
+    ),
+    "funnel_never_widens": (
+        "reports.rpt_funnel",
+        "set volume = volume + 100",
+        "stage = 'customer'",
+    ),
+    "funnel_counts_every_journey": (
+        "reports.rpt_funnel",
+        "set value = value + 0.01",
+        "stage = 'customer' and funnel_kind = 'any_order'",
+    ),
+    "agreement_counts_every_judgement": (
+        "reports.rpt_qualification_agreement",
+        "set agreed = agreed + 1",
+        "true",
+    ),
+    "pipeline_holds_every_open_deal": (
+        "reports.rpt_pipeline",
+        "set amount_reporting = amount_reporting + 0.01",
+        "true",
+    ),
+}
+"""Claim to a defect of one row that it alone must notice: the table, what is done to the row, which row."""
+
+
+@pytest.fixture(scope="module")
+def night(tmp_path_factory) -> Night:
+    """A night of a small sample company, landed and admitted; dbt has not run yet."""
+    home = tmp_path_factory.mktemp("company")
+    (home / "seeds").mkdir()
+    for seed in (PROJECT / "seeds").glob("*.csv"):
+        (home / "seeds" / seed.name).write_bytes(seed.read_bytes())
+    (home / "closedloop.yml").write_text(CONFIGURATION)
+    deployment = load_deployment(home)
+    night = Night("night", deployment.options.as_of, deployment)
+    lay_out(deployment)
+    for table in contracts():
+        land_table(night, table)
+        for source in deployment.feeding(table):
+            admit_pending(deployment.layout, night.manifest, source, table)
+    options = deployment.options
+    with connect(deployment.layout.warehouse, options.memory_limit, options.threads) as connection:
+        prepare_landing(connection, deployment.layout, night.manifest, options.vars.reporting_timezone)
+    return night
+
+
+@pytest.fixture(scope="module")
+def results(night) -> list:
+    return build(night.deployment, night.as_of)
+
+
+@pytest.fixture(scope="module")
+def claims(night, results) -> dict[str, str]:
+    """The SQL of every claim as it ran."""
+    compiled = night.deployment.layout.dbt / "target" / "compiled" / "closedloop" / "tests"
+    return {
+        path.stem.removeprefix("assert_"): path.read_text("utf-8") for path in compiled.glob("assert_*.sql")
+    }
+
+
+def test_clean_data_trips_no_test(results):
+    assert not [(node.name, node.message) for node in results if node.is_bad or node.status == "warn"]
+    kinds = {node.resource_type for node in results}
+    assert {"seed", "model", "test", "unit_test"} <= kinds
+
+
+def test_every_claim_has_a_defect_planted(claims):
+    assert set(claims) == set(DEFECTS)
+    assert len(claims) == len(list((PROJECT / "tests").glob("assert_*.sql")))
+
+
+@pytest.mark.parametrize("claim", DEFECTS)
+def test_a_planted_defect_trips_exactly_its_claim(night, claims, claim):
+    table, change, condition = DEFECTS[claim]
+    row = ONE.format(table=table, condition=condition)
+    statement = f"delete from {table} {row}" if change == "delete" else f"update {table} {change} {row}"
+    options = night.deployment.options
+    with connect(night.deployment.layout.warehouse, options.memory_limit, options.threads) as connection:
+        connection.execute("begin")
+        connection.execute(statement)
+        broken = {name for name, sql in claims.items() if connection.execute(sql).fetchone() is not None}
+        connection.execute("rollback")
+    assert broken == {claim}
