@@ -67,6 +67,7 @@ def read_both(content: bytes, block: int) -> tuple[list, list]:
 @example(2, b'"1\n",2\n3\n"4\r\n5",6\n\n7,8', 16)
 @example(1, b'a\n""\n \nb', 16)
 @example(1, b'"""\n"\n, "', 64)
+@example(1, b'""1,2\n1,2\n""\r\n"\r\n"', 16)
 def test_fast_and_careful_give_the_same_rows_lines_and_rejects(width: int, body: bytes, block: int) -> None:
     header = ",".join("ABC"[:width]).encode() + b"\n"
     fast, careful = read_both(header + body, block)

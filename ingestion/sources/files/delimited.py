@@ -5,6 +5,7 @@ Both readers belong here and give the same rows, lines and rejects; how text is 
 
 from __future__ import annotations
 
+import io
 import re
 from collections import deque
 from collections.abc import Generator, Iterator
@@ -48,6 +49,24 @@ def read(text: Text, table: FileTable, rejects: Rejects) -> Iterator[pa.RecordBa
         line, offset, rows = records.line, records.offset, 2 * rows
 
 
+class _Unsplit:
+    """Reads of a stream that never end between CR and LF: Arrow drops an LF at the start of a read after a CR.
+
+    It does so inside quotes too, where the LF belongs to a cell.
+    """
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream = stream
+        self._kept = b""
+        self.closed = False
+
+    def read(self, size: int) -> bytes:
+        read = self._stream.read(size - len(self._kept))
+        given = self._kept + read
+        self._kept = b"\r" if read.endswith(b"\r") else b""
+        return given.removesuffix(self._kept)
+
+
 def _fast(
     text: Text, dialect: Dialect, rejects: Rejects, line: int, offset: int
 ) -> Generator[pa.RecordBatch, None, int | None]:
@@ -66,7 +85,7 @@ def _fast(
         return "skip"
 
     end = f"\n{dialect.delimiter * (len(dialect.names) - 1)}{_END}".encode()
-    stream = pa.PythonFile(buffered(chain(checked(text.blocks(offset)), [end])), "r")
+    stream = pa.PythonFile(_Unsplit(buffered(chain(checked(text.blocks(offset)), [end]))), "r")
     number = 1
     try:
         reader = pa_csv.open_csv(
