@@ -14,7 +14,7 @@ from datetime import datetime
 from ingestion.landing.manifest import Manifest
 from orchestration.settings import REPOSITORY, Deployment, naive_utc
 from orchestration.transform.dbt import variables
-from orchestration.transform.project import fingerprint, lay_out
+from orchestration.transform.project import fingerprint
 
 SCHEMA_VERSION = "1"
 """Version of the published tables' shape; raised with every breaking change, which CHANGELOG.md leads with."""
@@ -46,8 +46,8 @@ def moment(deployment: Deployment, asked: str | None, created: datetime) -> date
 def inputs_key(night: Night) -> str:
     """sha256 over all that decides a night's content: the moment, the vars, models and agreement, the admitted loads.
 
-    Equal keys give equal marts, so a night whose key is that of the live publication has nothing to do. Freezes the
-    agreement; raises AgreementError when it has mistakes.
+    Equal keys give equal marts, so a night whose key is that of the live publication has nothing to do. The agreement
+    counts as it was frozen when the night began.
     """
     loads = [
         (load.load_id, load.sha256, load.admitted_rows, load.quarantined_rows, load.mapping_hash)
@@ -55,7 +55,7 @@ def inputs_key(night: Night) -> str:
     ]
     content = {
         "vars": variables(night.deployment, night.as_of),
-        "project": fingerprint(lay_out(night.deployment)),
+        "project": fingerprint(night.deployment.layout.dbt),
         "schema": SCHEMA_VERSION,
         "loads": sorted(loads),
     }

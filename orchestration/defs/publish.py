@@ -9,8 +9,9 @@ import dagster as dg
 
 from orchestration.defs.resources import NightResource, plain_errors
 from orchestration.defs.transform import TRANSLATOR
-from orchestration.night import SCHEMA_VERSION, git_revision, inputs_key
+from orchestration.night import SCHEMA_VERSION, git_revision
 from orchestration.publish import publish
+from orchestration.transform.warehouse import noted_inputs_key
 
 PUBLISHED = dg.AssetKey("published")
 LAYERS = ("marts", "reports", "restricted")
@@ -41,7 +42,7 @@ def published_version(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
                 run_id=night.run_id,
                 git_revision=git_revision(),
                 schema_version=SCHEMA_VERSION,
-                inputs_key=inputs_key(night),
+                inputs_key=noted_inputs_key(night.deployment.layout.warehouse),
                 keep_versions=night.deployment.options.keep_versions,
             )
         return dg.MaterializeResult(

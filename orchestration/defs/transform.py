@@ -22,7 +22,7 @@ from orchestration.night import inputs_key
 from orchestration.publish import current
 from orchestration.transform.dbt import NodeResult, build
 from orchestration.transform.landing_views import prepare_landing
-from orchestration.transform.warehouse import connect, count_rows
+from orchestration.transform.warehouse import connect, count_rows, note_night
 
 logger = logging.getLogger("closedloop.transform")
 
@@ -72,9 +72,9 @@ def warehouse_landing(tables: list[dg.AssetsDefinition]) -> dg.AssetsDefinition:
     def prepared(context: dg.AssetExecutionContext, nights: NightResource) -> Iterator[dg.MaterializeResult]:
         night = nights.night(context)
         layout, options = night.deployment.layout, night.deployment.options
+        key = inputs_key(night)
         with plain_errors():
             live = current(layout.published)
-            key = inputs_key(night)
         if live is not None and live.inputs_key == key and layout.warehouse.exists():
             logger.info("nothing changed since version %s: it stays as it is", live.version)
             return
@@ -83,6 +83,7 @@ def warehouse_landing(tables: list[dg.AssetsDefinition]) -> dg.AssetsDefinition:
             logger.warning("no source feeds %s: what comes of them stays null or empty", ", ".join(unfed))
         with plain_errors(), connect(layout.warehouse, options.memory_limit, options.threads) as connection:
             prepare_landing(connection, layout, night.manifest, options.vars.reporting_timezone)
+            note_night(connection, night.run_id, night.as_of, key)
         yield from (dg.MaterializeResult(asset_key=["landing", name]) for name in PREPARED)
 
     return prepared

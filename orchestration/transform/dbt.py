@@ -78,17 +78,18 @@ def manifest_path(layout: Layout) -> Path:
 def build(
     deployment: Deployment,
     as_of: datetime,
-    select: Sequence[str] = (),
+    leave_out: Sequence[str] = ("unit_test",),
     progress: Callable[[NodeResult, int], None] | None = None,
 ) -> list[NodeResult]:
-    """Seeds, models, tests and unit tests of the deployment's project folder, in order; results of every node.
+    """Seeds, models and tests of the deployment's project folder, in order; results of every node.
 
-    `select` narrows by dbt's selectors. `progress` is called with each finished node and how many finished so far.
+    `leave_out` names resource types: unit tests judge the code under its own vars and have no place in a deployment's
+    night. `progress` is called with each finished node and how many finished so far.
     Nodes that fail are in the results; raises DbtError when dbt itself could not run.
     """
     arguments = ["build", "--vars", json.dumps(variables(deployment, as_of))]
-    if select:
-        arguments += ["--select", *select]
+    for resource_type in leave_out:
+        arguments += ["--exclude-resource-type", resource_type]
     options = deployment.options
     seen = 0
 

@@ -5,6 +5,8 @@ Views over admitted files and small tables about them belong here; how rows came
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import duckdb
 import pyarrow as pa
 
@@ -30,7 +32,7 @@ def prepare_landing(
 
     One view per contract table over the admitted files (an empty one where there is none), and the tables `load` (one
     row per load), `verdict` (one row per load, rule and column) and `zone_offset` (one row per offset period of `zone`,
-    1970 to 2101). A load that waits for gate 1 counts its rows as landed only.
+    the first reaching back and the last one on). A load that waits for gate 1 counts its rows as landed only.
     """
     loads = manifest.loads()
     connection.execute("begin")
@@ -130,12 +132,13 @@ def _verdicts(manifest: Manifest) -> pa.Table:
 
 
 def _offsets(zone: str) -> pa.Table:
-    periods = offset_periods(zone, 1970, 2101)
+    periods = offset_periods(zone, 1900, 2200)
+    changes = [period.utc_from for period in periods[1:]]
     return pa.table(
         {
             "zone": pa.array([zone] * len(periods), pa.string()),
-            "utc_from": pa.array([period.utc_from for period in periods], pa.timestamp("us")),
-            "utc_until": pa.array([period.utc_until for period in periods], pa.timestamp("us")),
+            "utc_from": pa.array([datetime.min, *changes], pa.timestamp("us")),
+            "utc_until": pa.array([*changes, datetime(9999, 1, 1)], pa.timestamp("us")),
             "offset_seconds": pa.array([period.offset_seconds for period in periods], pa.int32()),
         }
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -26,6 +27,21 @@ def connect(
         yield connection
     finally:
         connection.close()
+
+
+def note_night(connection: duckdb.DuckDBPyConnection, run_id: str, as_of: datetime, inputs_key: str) -> None:
+    """Keep which night the warehouse holds. Grain of `landing.night`: one row, the night being built."""
+    connection.execute(
+        "create or replace table landing.night as "
+        "select cast($1 as varchar) as run_id, cast($2 as timestamp) as as_of, cast($3 as varchar) as inputs_key",
+        [run_id, as_of, inputs_key],
+    )
+
+
+def noted_inputs_key(path: Path) -> str:
+    """The inputs key of the night that the warehouse holds."""
+    with connect(path, "1GB", 1, read_only=True) as connection:
+        return connection.execute("select inputs_key from landing.night").fetchone()[0]
 
 
 def count_rows(path: Path) -> dict[tuple[str, str], int]:

@@ -13,34 +13,57 @@
 with judged as (
     select
         moments.person_id,
-        moments.stage,
         moments.moment_at,
-        regimes.regime,
-        regimes.rule_version,
-        regimes.min_fit,
-        regimes.min_intent,
-        regimes.min_total,
-        regimes.half_life_days
+        regimes.regime
     from {{ moments }} as moments
     inner join {{ ref('int_qualification__regimes') }} as regimes
         on moments.stage = regimes.stage
         and {{ in_force('moments.moment_day', 'regimes.first_day', 'regimes.last_day') }}
 ),
 
-touch_points as (
+judged_people as (
+    select distinct
+        person_id,
+        regime
+    from judged
+),
+
+points_given as (
     select
         touch_people.person_id,
-        regimes.regime,
+        points.regime,
         touches.occurred_at as moment_at,
-        regimes.half_life_days,
-        points.points
+        points.points,
+        0 as is_judged
     from {{ ref('stg_marketing__touches') }} as touches
     inner join {{ ref('int_identity__touch_people') }} as touch_people on touches.touch_id = touch_people.touch_id
     inner join {{ ref('int_qualification__value_points') }} as points
         on points.dimension = 'touch_type'
         and touches.touch_type = points.value
-    inner join {{ ref('int_qualification__regimes') }} as regimes on points.regime = regimes.regime
-    where touch_people.person_id is not null
+    inner join judged_people
+        on touch_people.person_id = judged_people.person_id
+        and points.regime = judged_people.regime
+
+    union all
+
+    select
+        person_id,
+        regime,
+        moment_at,
+        cast(0 as double) as points,
+        1 as is_judged
+    from judged
+),
+
+instants as (
+    select
+        person_id,
+        regime,
+        moment_at,
+        sum(points) as points,
+        max(is_judged) as is_judged
+    from points_given
+    group by person_id, regime, moment_at
 ),
 
 weighted as (
@@ -48,22 +71,22 @@ weighted as (
         person_id,
         regime,
         moment_at,
-        half_lives,
-        cast(floor(half_lives / 256) as bigint) as bucket,
-        points
+        is_judged,
+        bucket,
+        half_lives - bucket * 256 as half_lives_in_bucket,
+        points * power(cast(2 as double), half_lives - bucket * 256) as weighted_points
     from (
         select
-            person_id,
-            regime,
-            moment_at,
-            points,
-            coalesce({{ epoch_micros('moment_at') }} / (half_life_days * 86400000000.0), 0) as half_lives
+            *,
+            cast(floor(half_lives / 256) as bigint) as bucket
         from (
-            select person_id, regime, moment_at, half_life_days, points from touch_points
-            union all
-            select distinct person_id, regime, moment_at, half_life_days, cast(0 as double) as points from judged
-        ) as moments_and_touches
-    ) as measured
+            select
+                instants.*,
+                coalesce({{ epoch_micros('instants.moment_at') }} / (regimes.half_life_days * 86400000000.0), 0) as half_lives
+            from instants
+            inner join {{ ref('int_qualification__regimes') }} as regimes on instants.regime = regimes.regime
+        ) as measured
+    ) as bucketed
 ),
 
 running as (
@@ -71,12 +94,13 @@ running as (
         person_id,
         regime,
         moment_at,
-        half_lives,
+        is_judged,
         bucket,
-        sum(points * power(cast(2 as double), half_lives - bucket * 256)) over (
+        half_lives_in_bucket,
+        sum(weighted_points) over (
             partition by person_id, regime, bucket
             order by moment_at
-            range between unbounded preceding and current row
+            rows between unbounded preceding and current row
         ) as bucket_intent
     from weighted
 ),
@@ -85,54 +109,54 @@ buckets as (
     select
         person_id,
         regime,
-        bucket,
-        sum(points * power(cast(2 as double), half_lives - bucket * 256)) as total_intent
+        bucket + 1 as next_bucket,
+        sum(weighted_points) * power(cast(2 as double), -256) as former_intent
     from weighted
     group by person_id, regime, bucket
 ),
 
-intents as (
-    select distinct
+scored as (
+    select
         running.person_id,
         running.regime,
         running.moment_at,
-        (running.bucket_intent + coalesce(buckets.total_intent, 0) * power(cast(2 as double), -256))
-        * power(cast(2 as double), -(running.half_lives - running.bucket * 256)) as intent_score
+        (running.bucket_intent + coalesce(buckets.former_intent, 0))
+        * power(cast(2 as double), -running.half_lives_in_bucket) as intent_score
     from running
     left join buckets
         on running.person_id = buckets.person_id
         and running.regime = buckets.regime
-        and running.bucket - 1 = buckets.bucket
-)
+        and running.bucket = buckets.next_bucket
+    where running.is_judged = 1
+),
 
-select
-    judged.person_id,
-    judged.stage,
-    judged.moment_at,
-    judged.regime,
-    judged.rule_version,
-    judged.min_fit,
-    judged.min_intent,
-    judged.min_total,
-    round(coalesce(fits.fit_score, 0), 6) as fit_score,
-    round(coalesce(intents.intent_score, 0), 6) as intent_score,
-    round(coalesce(fits.fit_score, 0) + coalesce(intents.intent_score, 0), 6) as total_score
-from judged
-left join {{ ref('int_qualification__fit') }} as fits
-    on judged.person_id = fits.person_id
-    and judged.regime = fits.regime
-    and fits.created_at <= judged.moment_at
-    and (fits.next_created_at is null or judged.moment_at < fits.next_created_at)
-left join (
+fits as (
     select
         person_id,
         regime,
-        moment_at,
-        max(intent_score) as intent_score
-    from intents
-    group by person_id, regime, moment_at
-) as intents
-    on judged.person_id = intents.person_id
-    and judged.regime = intents.regime
-    and judged.moment_at = intents.moment_at
+        created_at as fits_from,
+        coalesce(next_created_at, timestamp '9999-12-31 00:00:00') as fits_before,
+        fit_score
+    from {{ ref('int_qualification__fit') }}
+)
+
+select
+    scored.person_id,
+    regimes.stage,
+    scored.moment_at,
+    scored.regime,
+    regimes.rule_version,
+    regimes.min_fit,
+    regimes.min_intent,
+    regimes.min_total,
+    round(coalesce(fits.fit_score, 0), 6) as fit_score,
+    round(scored.intent_score, 6) as intent_score,
+    round(coalesce(fits.fit_score, 0) + scored.intent_score, 6) as total_score
+from scored
+inner join {{ ref('int_qualification__regimes') }} as regimes on scored.regime = regimes.regime
+left join fits
+    on scored.person_id = fits.person_id
+    and scored.regime = fits.regime
+    and fits.fits_from <= scored.moment_at
+    and scored.moment_at < fits.fits_before
 {%- endmacro %}

@@ -102,7 +102,7 @@
                 on beginnings.person_id = timeline.person_id
                 and beginnings.start_position <= timeline.position
                 and timeline.may_end
-                and beginnings.start_position <= coalesce(timeline.deal_created_position, beginnings.start_position)
+                and beginnings.start_position <= coalesce(timeline.deal_created_position, 2147483647)
             group by beginnings.person_id, beginnings.cycle_number, beginnings.start_position
         ) as begun
         left join {{ timeline }} as ends

@@ -1,7 +1,76 @@
 -- When each person first met all minima of the version in force, once per stage. Grain: one row per person and stage.
 
-with scores as (
-    {{ qualification_scores(ref('int_qualification__moments')) }}
+-- Scores are computed only for those who could ever reach the minima: with their best fit and no decay at all.
+with touch_counts as (
+    select
+        touch_people.person_id,
+        touches.touch_type,
+        count(*) as touches
+    from {{ ref('stg_marketing__touches') }} as touches
+    inner join {{ ref('int_identity__touch_people') }} as touch_people on touches.touch_id = touch_people.touch_id
+    where touch_people.person_id is not null
+    group by touch_people.person_id, touches.touch_type
+),
+
+best_scores as (
+    select
+        person_id,
+        regime,
+        sum(intent_score) as best_intent,
+        max(fit_score) as best_fit
+    from (
+        select
+            touch_counts.person_id,
+            points.regime,
+            touch_counts.touches * greatest(points.points, 0) as intent_score,
+            cast(0 as double) as fit_score
+        from touch_counts
+        inner join {{ ref('int_qualification__value_points') }} as points
+            on points.dimension = 'touch_type'
+            and touch_counts.touch_type = points.value
+
+        union all
+
+        select
+            person_id,
+            regime,
+            cast(0 as double) as intent_score,
+            fit_score
+        from {{ ref('int_qualification__fit') }}
+    ) as best_of_each
+    group by person_id, regime
+),
+
+-- A person without any points stands at 0 and 0.
+possible as (
+    select distinct
+        people.person_id,
+        regimes.stage
+    from (select distinct person_id from {{ ref('int_qualification__moments') }}) as people
+    cross join {{ ref('int_qualification__regimes') }} as regimes
+    left join best_scores
+        on people.person_id = best_scores.person_id
+        and regimes.regime = best_scores.regime
+    where greatest(coalesce(best_scores.best_fit, 0), 0) + 0.000001 >= coalesce(regimes.min_fit, -1e300)
+        and coalesce(best_scores.best_intent, 0) + 0.000001 >= coalesce(regimes.min_intent, -1e300)
+        and greatest(coalesce(best_scores.best_fit, 0), 0) + coalesce(best_scores.best_intent, 0) + 0.000001
+        >= coalesce(regimes.min_total, -1e300)
+),
+
+moments as (
+    select
+        moments.person_id,
+        moments.stage,
+        moments.moment_at,
+        moments.moment_day
+    from {{ ref('int_qualification__moments') }} as moments
+    inner join possible
+        on moments.person_id = possible.person_id
+        and moments.stage = possible.stage
+),
+
+scores as (
+    {{ qualification_scores('moments') }}
 ),
 
 final as (

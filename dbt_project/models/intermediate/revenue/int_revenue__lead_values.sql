@@ -21,7 +21,7 @@ final as (
     left join {{ ref('int_revenue__exchange_rates') }} as rates
         on leads.currency = rates.currency
         and rates.valid_from <= leads.rate_day
-        and (rates.valid_before is null or leads.rate_day < rates.valid_before)
+        and leads.rate_day < coalesce(rates.valid_before, date '9999-12-31')
 )
 
 select * from final

@@ -92,7 +92,7 @@ final as (
     left join {{ ref('int_revenue__exchange_rates') }} as rates
         on dated.currency = rates.currency
         and rates.valid_from <= dated.rate_day
-        and (rates.valid_before is null or dated.rate_day < rates.valid_before)
+        and dated.rate_day < coalesce(rates.valid_before, date '9999-12-31')
 )
 
 select * from final

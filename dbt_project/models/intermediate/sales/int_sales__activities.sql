@@ -52,6 +52,16 @@ people as (
     left join single_people on activities.opportunity_id = single_people.opportunity_id
 ),
 
+journeys as (
+    select
+        journey_id,
+        person_id,
+        case when cycle_number = 1 then timestamp '0001-01-01 00:00:00' else started_at end as begins_at,
+        coalesce(next_started_at, timestamp '9999-12-31 00:00:00') as next_begins_at,
+        coalesce(mql_at, lead_at) as counts_from
+    from {{ ref('int_stages__journeys') }}
+),
+
 placed as (
     select
         people.activity_id,
@@ -63,12 +73,12 @@ placed as (
         people.occurred_at,
         people.is_attempt,
         people.is_contact,
-        people.is_attempt and people.occurred_at >= coalesce(journeys.mql_at, journeys.lead_at) as is_counted
+        people.is_attempt and people.occurred_at >= journeys.counts_from as is_counted
     from people
-    left join {{ ref('int_stages__journeys') }} as journeys
+    left join journeys
         on people.person_id = journeys.person_id
-        and (journeys.cycle_number = 1 or journeys.started_at <= people.occurred_at)
-        and (journeys.next_started_at is null or people.occurred_at < journeys.next_started_at)
+        and journeys.begins_at <= people.occurred_at
+        and people.occurred_at < journeys.next_begins_at
 ),
 
 final as (

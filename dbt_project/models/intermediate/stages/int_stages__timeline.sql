@@ -142,10 +142,11 @@ flagged as (
         min(case when stage = 'opportunity' and source = 'deal' then position end) over (
             partition by person_id, opportunity_id
         ) as deal_created_position,
+        -- At an instant, not at a position: a deal that closes then is open no more, whatever else happens then.
         sum(case when source <> 'deal' then 0 when stage = 'opportunity' then 1 else -1 end) over (
             partition by person_id
-            order by position
-            rows between unbounded preceding and current row
+            order by cut_at
+            range between unbounded preceding and current row
         ) as open_deals
     from ordered
 ),
