@@ -149,7 +149,7 @@ def _discovery(world: World, rng: Random) -> _Acts:
 
 def _deal_work(world: World, rng: Random) -> _Acts:
     deals = world.deals
-    counts = 2 + rng.poisson(3.6, len(deals.person))
+    counts = 3 + rng.poisson(5.5, len(deals.person))
     deal = repeated(counts)
     count = len(deal)
     span = deals.closed[deal] - deals.created[deal]

@@ -153,7 +153,7 @@ def spend_rows(rng: Random, clock: Clock, leads: int) -> Rows:
 
 def visit_rows(rng: Random, clock: Clock, leads: int) -> Rows:
     """`web_visit_daily`: one row per day and distinct source, medium and campaign that brought a visit."""
-    marks = _visit_marks()
+    marks = visit_marks()
     day = np.repeat(np.arange(clock.days), len(marks))
     mark = np.tile(np.arange(len(marks)), clock.days)
     channel = np.array([channels.INDEX[signal.channel] for signal in marks])
@@ -184,7 +184,7 @@ def visit_rows(rng: Random, clock: Clock, leads: int) -> Rows:
     )
 
 
-def _visit_marks() -> list[channels.Signal]:
+def visit_marks() -> list[channels.Signal]:
     """Signals as web statistics tell them: by source and medium, unmarked search and referrals named by the tool."""
     unmarked = {
         "organic_search": [("google", "organic"), ("baidu", "organic"), ("bing", "organic")],

@@ -15,7 +15,7 @@ import numpy as np
 from ingestion.sources.sample.company import ZONES
 from ingestion.sources.sample.draws import DAY, HOUR, Random, pick
 
-OPENS, CLOSES = 9 * HOUR, 18 * HOUR
+OPENS, CLOSES = 8 * HOUR, 19 * HOUR
 MONTH_WEIGHTS = np.array([1.08, 1.05, 1.10, 1.0, 0.98, 0.95, 0.85, 0.78, 1.08, 1.12, 1.10, 0.72])
 WEEKDAY_WEIGHTS = np.array([1.10, 1.18, 1.15, 1.10, 0.92, 0.38, 0.42])
 HOUR_WEIGHTS = np.array([1, 1, 1, 1, 1, 2, 4, 8, 14, 20, 22, 20, 15, 17, 20, 20, 18, 14, 10, 9, 9, 8, 5, 2.0])

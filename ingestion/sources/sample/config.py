@@ -65,9 +65,15 @@ class SampleConfig(BaseModel):
     def chunks(self) -> int:
         return -(-self.leads // CHUNK_PEOPLE)
 
-    def chunk_people(self, chunk: int) -> int:
-        """How many people chunk number `chunk` simulates."""
-        return min(CHUNK_PEOPLE, self.leads - chunk * CHUNK_PEOPLE)
+    def numbers(self, chunk: int) -> range:
+        """The numbers of the people that chunk number `chunk` simulates."""
+        return range(chunk * CHUNK_PEOPLE, min((chunk + 1) * CHUNK_PEOPLE, self.leads))
+
+    @property
+    def parts(self) -> list[range]:
+        """The chunks of each unit that holds people; one company's tables are not cut."""
+        starts = range(0, self.chunks, CHUNKS_PER_PART)
+        return [range(start, min(start + CHUNKS_PER_PART, self.chunks)) for start in starts]
 
     @property
     def world(self) -> str:

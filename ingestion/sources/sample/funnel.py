@@ -23,6 +23,8 @@ SILENT, RECYCLED, DISQUALIFIED, LOST, WON = range(5)
 FIT_QUALIFIES = np.array([0.28, 0.75, 1.25, 1.75])
 # The company's rates, as a newcomer would quote them; channels and fit move each around these.
 QUALIFIED, ACCEPTED, SALES_QUALIFIED, OPPORTUNITY, WIN = 0.345, 0.76, 0.79, 0.81, 0.31
+RETURNS = np.array([0.0, 0.42, 0.0, 0.26, 0.0])
+"""Share that comes back, by how the round ended."""
 FIRST_HAZARD, HAZARD_DECAY = 0.34, 0.80
 
 
@@ -60,13 +62,10 @@ def run(rng: Random, clock: Clock, people: People, team: Team, lead_created: np.
     for number in range(1, ROUNDS + 1):
         cycle = _round(rng, clock, people, team, person, began, number)
         rounds.append(cycle)
-        returns = np.select(
-            [cycle.ending == RECYCLED, cycle.ending == LOST, cycle.ending == SILENT], [0.30, 0.18, 0.0], 0.0
-        )
         away = np.where(
-            cycle.ending == LOST, waits(rng, 150, 0.6, len(person)), waits(rng, 75, 0.8, len(person))
+            cycle.ending == LOST, waits(rng, 120, 0.6, len(person)), waits(rng, 60, 0.8, len(person))
         )
-        comes = chance(rng, returns, len(person)) & (cycle.ended + away + DAY < clock.horizon)
+        comes = chance(rng, RETURNS[cycle.ending], len(person)) & (cycle.ended + away + DAY < clock.horizon)
         person, began = person[comes], (cycle.ended + away + DAY)[comes]
     return Cycles(
         **{
@@ -99,7 +98,8 @@ def _round(rng, clock, people, team, person, began, number) -> Cycles:
         accepted, clock.at_work(rng, np.where(first < NEVER, first, assigned + DAY) + late, zone), NEVER
     )
     contact = np.where(contacted >= 0, attempts[np.arange(count), np.maximum(contacted, 0)], NEVER)
-    qualifies = accepted & (contacted >= 0) & chance(rng, SALES_QUALIFIED, count)
+    convincing = np.clip(SALES_QUALIFIED * (0.66 + 0.18 * people.fit[person]), 0, 0.97)
+    qualifies = accepted & (contacted >= 0) & chance(rng, convincing, count)
     sql = np.where(
         qualifies, clock.at_work(rng, np.maximum(sal, contact) + waits(rng, 2.5, 0.9, count), zone), NEVER
     )
@@ -151,7 +151,7 @@ def _attempts(rng, clock, team, owner, zone, assigned) -> tuple[np.ndarray, np.n
     """Instants of up to MOST_ATTEMPTS attempts, and the odds that each reaches the person."""
     count = len(owner)
     pace = team.pace[owner] * (1.35 - 0.6 * clock.progress(assigned))
-    waiting = waits(rng, 28 / 1440 * pace, 1.1, count)
+    waiting = waits(rng, 16 / 1440 * pace, 1.1, count)
     instants = np.empty((count, MOST_ATTEMPTS), dtype=np.int64)
     instants[:, 0] = clock.at_work(rng, assigned + waiting, zone)
     for attempt in range(1, MOST_ATTEMPTS):
@@ -166,7 +166,7 @@ def _attempts(rng, clock, team, owner, zone, assigned) -> tuple[np.ndarray, np.n
 def _contacts(rng, attempts, odds, accepted, mql) -> tuple[np.ndarray, np.ndarray]:
     """How many attempts were made, and which of them reached the person (-1: none)."""
     count = len(mql)
-    patience = np.minimum(2 + rng.poisson(np.where(accepted, 3.6, 1.2), count), MOST_ATTEMPTS)
+    patience = np.minimum(2 + rng.poisson(np.where(accepted, 4.4, 2.0), count), MOST_ATTEMPTS)
     reached = rng.random(odds.shape) < odds
     first = np.where(reached.any(axis=1), reached.argmax(axis=1), MOST_ATTEMPTS)
     contacted = np.where((first < patience) & (mql < NEVER), first, -1)

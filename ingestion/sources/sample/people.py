@@ -90,8 +90,9 @@ class People:
         return self.form != LEAD_ONLY
 
 
-def populate(rng: Random, clock: Clock, chunk_first: int, count: int) -> People:
-    """`count` people numbered from `chunk_first`."""
+def populate(rng: Random, clock: Clock, numbers: range) -> People:
+    """A person for each of `numbers`."""
+    chunk_first, count = numbers.start, len(numbers)
     country = pick(rng, np.array([each.share for each in COUNTRIES]), count)
     zone = np.array([ZONES.index(each.zone) for each in COUNTRIES])[country]
     known_at = clock.arrivals(rng, zone)

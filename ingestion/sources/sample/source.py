@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from ingestion.mapping import TableMapping
 from ingestion.sources.base import Extract, Window
-from ingestion.sources.sample.config import CHUNKS_PER_PART, SampleConfig, instant
+from ingestion.sources.sample.config import SampleConfig, instant
 from ingestion.sources.sample.draws import DAY
 from ingestion.sources.sample.spool import COMPANY, COMPANY_TABLES, TABLES, Spool
 
@@ -61,7 +61,7 @@ class SampleSource:
 
     def _units(self, table: str) -> Iterator[_Unit]:
         nights = self.config.night_days
-        chunks = [range(COMPANY, COMPANY + 1)] if table in COMPANY_TABLES else self._parts()
+        chunks = [range(COMPANY, COMPANY + 1)] if table in COMPANY_TABLES else self.config.parts
         before = instant(nights[0]) if nights else None
         for position, part in enumerate(chunks):
             yield _Unit(f"{'history' if nights else 'part'}-{position:03d}", part, None, before, before)
@@ -70,10 +70,6 @@ class SampleSource:
             yield _Unit(
                 f"night-{night}", everybody, instant(night), instant(night) + DAY, instant(night) + DAY
             )
-
-    def _parts(self) -> list[range]:
-        starts = range(0, self.config.chunks, CHUNKS_PER_PART)
-        return [range(start, min(start + CHUNKS_PER_PART, self.config.chunks)) for start in starts]
 
     def _fingerprint(self, table: str, unit: _Unit) -> str:
         return hashlib.sha256(f"{self.config.world} {table} {unit}".encode()).hexdigest()

@@ -156,7 +156,7 @@ def _nurture(world: World, rng: Random) -> Touches:
     people = world.people
     bought = np.zeros(len(people.number), dtype=bool)
     bought[world.cycles.person[world.cycles.ending == WON]] = True
-    counts = rng.poisson(rng.gamma(0.9, np.where(bought, 18, np.where(people.form == LEAD_ONLY, 3, 10.5))))
+    counts = rng.poisson(rng.gamma(0.9, np.where(bought, 26, np.where(people.form == LEAD_ONLY, 4, 14.5))))
     counts[people.mail_kind == 2] = 0
     person = repeated(counts)
     instant = people.known_at[person] + MINUTE + fades(rng, 100, len(person))

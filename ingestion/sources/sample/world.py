@@ -11,7 +11,7 @@ import numpy as np
 
 from ingestion.sources.sample import deals, funnel, parties, people, records, team
 from ingestion.sources.sample.clock import Clock
-from ingestion.sources.sample.config import CHUNK_PEOPLE, SampleConfig
+from ingestion.sources.sample.config import SampleConfig
 from ingestion.sources.sample.draws import Random, generator
 
 # Streams of random numbers: one for the company, one for a chunk's people, one for each table's rows.
@@ -49,7 +49,7 @@ def simulate(config: SampleConfig, chunk: int) -> World:
     """Chunk number `chunk`, from nothing but the settings."""
     rng = generator(config.seed, PEOPLE, chunk)
     clock, sales = config.clock, company_team(config)
-    persons = people.populate(rng, clock, chunk * CHUNK_PEOPLE, config.chunk_people(chunk))
+    persons = people.populate(rng, clock, config.numbers(chunk))
     created = records.lead_creation(rng, persons)
     cycles = funnel.run(rng, clock, persons, sales, created)
     value = deals.worth(rng, persons)
