@@ -1,6 +1,6 @@
 """The warehouse agrees with the oracle on random worlds: every column of every mart, row by row.
 
-Examples worked out by hand stand in test_definitions.
+Examples worked out by hand stand in the other tests here.
 """
 
 from __future__ import annotations

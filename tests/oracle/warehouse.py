@@ -6,23 +6,20 @@ Judging what comes out does not belong here.
 from __future__ import annotations
 
 import csv
-import json
-import os
 from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
 
 from ingestion.contracts import contracts
-from orchestration.agreement import snapshot
-from orchestration.agreement.rules import Terms
+from ingestion.landing.manifest import Manifest
 from orchestration.agreement.shapes import SEEDS
-from orchestration.transform.project import PROJECT, SHARED
-from tests.oracle.agreements import SOURCES
+from orchestration.settings import Deployment, Options, Vars
+from orchestration.transform.dbt import build
+from orchestration.transform.landing_views import prepare_landing
+from orchestration.transform.project import lay_out
+from orchestration.transform.warehouse import connect
 
 LANDING = {
     "_source_system": "varchar",
@@ -50,13 +47,16 @@ def run_worlds(
     landed: dict[str, list[dict]], seeds: dict[str, list[dict]], variables: dict, folder: Path
 ) -> dict[str, list[dict]]:
     """Rows of every mart and report, by name, as the models compute them. Raises RuntimeError when dbt fails."""
-    warehouse = folder / "warehouse.duckdb"
-    warehouse.unlink(missing_ok=True)
-    with duckdb.connect(str(warehouse)) as connection:
-        _land(connection, landed, variables["reporting_timezone"])
-    _lay_out(folder, seeds, variables)
-    _dbt(folder, warehouse, variables)
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    deployment = _deployment(folder, seeds, variables)
+    lay_out(deployment)
+    with connect(deployment.layout.warehouse, "1GB", 1) as connection:
+        _land(connection, landed, deployment)
+    # The models alone: what the project's own tests say of random worlds would cost more than it tells.
+    results = build(deployment, variables["as_of"], leave_out=("test", "unit_test"))
+    bad = [node for node in results if node.is_bad]
+    if bad:
+        raise RuntimeError("\n".join(f"{node.name}: {node.message}" for node in bad))
+    with connect(deployment.layout.warehouse, "1GB", 1, read_only=True) as connection:
         tables = connection.execute(
             "select table_schema, table_name from information_schema.tables"
             " where table_schema in ('marts', 'reports', 'restricted')"
@@ -68,31 +68,27 @@ def _rows(relation: duckdb.DuckDBPyRelation) -> list[dict]:
     return [dict(zip(relation.columns, values, strict=True)) for values in relation.fetchall()]
 
 
-def _land(connection: duckdb.DuckDBPyConnection, landed: dict[str, list[dict]], zone: str) -> None:
-    connection.execute("create schema landing")
+def _land(
+    connection: duckdb.DuckDBPyConnection, landed: dict[str, list[dict]], deployment: Deployment
+) -> None:
+    """The schema as a night without any load prepares it, then rows where its views over admitted files were."""
+    layout = deployment.layout
+    prepare_landing(
+        connection, layout, Manifest(layout.manifest_db), deployment.options.vars.reporting_timezone
+    )
     for table, contract in contracts().items():
         types = {column.name: column.sql_type for column in contract.columns} | LANDING
+        connection.execute(f'drop view landing."{table}"')
         _table(connection, table, types, landed[table])
-    loads = [
-        {
-            "load_id": load,
-            "source_name": source,
-            "table_name": table,
-            "landed_rows": count,
-            "admitted_rows": count,
-            "quarantined_rows": 0,
-        }
-        for table, rows in landed.items()
-        for (load, source), count in Counter((r["_load_id"], r["_source_system"]) for r in rows).items()
-    ]
-    text, number = "varchar", "bigint"
-    names = dict.fromkeys(("load_id", "source_name", "table_name"), text)
-    counts = dict.fromkeys(("landed_rows", "admitted_rows", "quarantined_rows"), number)
-    _table(connection, "load", names | counts, loads)
-    verdict = dict.fromkeys(("load_id", "table_name", "rule", "column_name", "severity"), text)
-    _table(connection, "verdict", verdict | {"failed_rows": number, "status": text}, [])
-    offsets = {"zone": text, "utc_from": "timestamp", "utc_until": "timestamp", "offset_seconds": number}
-    _table(connection, "zone_offset", offsets, list(_offsets(zone)))
+    connection.executemany(
+        "insert into landing.load (load_id, source_name, table_name, landed_rows, admitted_rows, quarantined_rows)"
+        " values (?, ?, ?, ?, ?, 0)",
+        [
+            (load, source, table, count, count)
+            for table, rows in landed.items()
+            for (load, source), count in Counter((r["_load_id"], r["_source_system"]) for r in rows).items()
+        ],
+    )
 
 
 def _table(
@@ -107,70 +103,14 @@ def _table(
     connection.unregister("incoming")
 
 
-def _offsets(zone: str) -> Iterator[dict]:
-    """Spans of one offset from UTC, from 2000 to 2040 by search, open-ended at both sides."""
-
-    def offset(at: datetime) -> int:
-        return int(at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).utcoffset().total_seconds())
-
-    since, at, end = datetime(1, 1, 1), datetime(2000, 1, 1), datetime(2040, 1, 1)
-    while at < end:
-        if offset(at + timedelta(days=1)) == offset(at):
-            at += timedelta(days=1)
-            continue
-        turn = next(
-            at + timedelta(minutes=m)
-            for m in range(1, 1441)
-            if offset(at + timedelta(minutes=m)) != offset(at)
-        )
-        yield {"zone": zone, "utc_from": since, "utc_until": turn, "offset_seconds": offset(at)}
-        since = at = turn
-    last = datetime(9999, 12, 31)
-    yield {"zone": zone, "utc_from": since, "utc_until": last, "offset_seconds": offset(at)}
-
-
-def _lay_out(folder: Path, seeds: dict[str, list[dict]], variables: dict) -> None:
-    """The project folder as a deployment has one; the agreement's checks judge the seeds on the way."""
-    written = folder / "agreement"
-    written.mkdir(parents=True, exist_ok=True)
+def _deployment(folder: Path, seeds: dict[str, list[dict]], variables: dict) -> Deployment:
+    """A deployment without sources whose agreement is written down; its own checks judge it when laid out."""
+    agreed = folder / "seeds"
+    agreed.mkdir(parents=True, exist_ok=True)
     for seed in SEEDS:
-        with (written / seed.file).open("w", encoding="utf-8", newline="") as file:
+        with (agreed / seed.file).open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, seed.header)
             writer.writeheader()
             writer.writerows(seeds.get(seed.name, []))
-    terms = Terms(variables["reporting_currency"], variables["replay_version"], SOURCES)
-    snapshot(written, folder / "seeds", terms)
-    for name in SHARED:
-        link = folder / name
-        link.unlink(missing_ok=True)
-        link.symlink_to(PROJECT / name)
-
-
-def _dbt(folder: Path, warehouse: Path, variables: dict) -> None:
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
-    said = variables | {"as_of": variables["as_of"].isoformat(sep=" ", timespec="microseconds")}
-    command = ["build", "--resource-type", "seed", "--resource-type", "model", "--vars", json.dumps(said)]
-    command += [
-        "--project-dir",
-        str(folder),
-        "--profiles-dir",
-        str(folder),
-        "--target-path",
-        str(folder / "target"),
-    ]
-    command += ["--log-path", str(folder / "logs"), "--log-level", "none", "--no-version-check"]
-    os.environ["CLOSEDLOOP_WAREHOUSE"] = str(warehouse)
-    try:
-        outcome = dbtRunner().invoke(command)
-    finally:
-        DuckDBConnectionManager.close_all_connections()
-    if not outcome.success:
-        results = outcome.result.results if outcome.result else []
-        failed = [
-            f"{each.node.name}: {each.message}"
-            for each in results
-            if each.status not in ("success", "skipped")
-        ]
-        raise RuntimeError("\n".join([str(outcome.exception), *failed]))
+    said = {name: value for name, value in variables.items() if name != "as_of"}
+    return Deployment(folder, Options(vars=Vars(**said)), sources={})
