@@ -1,7 +1,5 @@
 """When the pipeline runs: the nightly job and its schedule."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 NIGHTLY = "nightly"

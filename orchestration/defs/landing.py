@@ -1,7 +1,5 @@
 """Assets of the landing: the agreement, then one asset per landed table with gate 1 as its blocking check."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -1,7 +1,5 @@
 """The last asset: what readers see, swapped in only when every check before it let it pass."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What assets need of a night: the deployment and the one moment all steps of a run share."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

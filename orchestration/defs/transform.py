@@ -3,8 +3,6 @@
 dbt tests become checks of the model they test; they block what comes after when their severity is error.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Iterator, Mapping
