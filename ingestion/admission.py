@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from ingestion import typing
 from ingestion.contracts import Contract
-from ingestion.engine import identifier, literal, parquet
+from ingestion.engine import PARQUET, identifier, literal, parquet
 from ingestion.errors import ClosedloopError
 from ingestion.landing.manifest import Load, UnreadableRow
 from ingestion.landing.writer import META
@@ -179,9 +179,7 @@ class Batch:
         )
 
     def _copy(self, query: str, target: Path) -> int:
-        (rows,) = self.database.execute(
-            f"copy ({query}) to {literal(str(target))} (format parquet, compression zstd)"
-        ).fetchone()
+        (rows,) = self.database.execute(f"copy ({query}) to {literal(str(target))} {PARQUET}").fetchone()
         return rows
 
     def _select(self, file: Path) -> str:

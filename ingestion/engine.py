@@ -21,6 +21,10 @@ def connect(memory_limit: str, threads: int, scratch: Path) -> duckdb.DuckDBPyCo
     return database
 
 
+PARQUET = "(format parquet, compression zstd, compression_level 1)"
+"""Options of every Parquet file of the landing: half the size of the engine's default, at hardly more work."""
+
+
 def identifier(name: str) -> str:
     """`name` as a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'

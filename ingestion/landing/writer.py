@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from ingestion.engine import connect, identifier, literal, parquet
+from ingestion.engine import PARQUET, connect, identifier, literal, parquet
 from ingestion.errors import ClosedloopError
 from ingestion.landing.cursor import highest_in
 from ingestion.landing.layout import Layout, load_id
@@ -179,8 +179,7 @@ def _write(
     ]
     try:
         database.execute(
-            f"copy (select {', '.join(selected)} from received) to {literal(str(target))} "
-            "(format parquet, compression zstd)"
+            f"copy (select {', '.join(selected)} from received) to {literal(str(target))} {PARQUET}"
         )
     except duckdb.Error as error:
         if batches.error is not None:

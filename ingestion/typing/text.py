@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from ingestion.engine import literal
 
-# Tabs and line ends are rare and their removal costs three times a plain trim, which knows all other white space.
+# Most texts neither begin nor end with a blank, which two comparisons show at a third of the cost of a trim; tabs and
+# line ends are rarer still, and a plain trim knows all other white space.
 MACROS = r"""
-create or replace temp macro trimmed(x) as nullif(
-    case
-        when contains(x, chr(9)) or contains(x, chr(10)) or contains(x, chr(13))
-            then regexp_replace(x, '^[\s\p{Z}]+|[\s\p{Z}]+$', '', 'g')
-        else trim(x)
-    end, '');
+create or replace temp macro trimmed(x) as case
+    when x >= '!' and x <= '~' and right(x, 1) between '!' and '~' then x
+    when contains(x, chr(9)) or contains(x, chr(10)) or contains(x, chr(13))
+        then nullif(regexp_replace(x, '^[\s\p{Z}]+|[\s\p{Z}]+$', '', 'g'), '')
+    else nullif(trim(x), '')
+end;
 create or replace temp macro number_as_text(x) as case
     when not isfinite(x) then null
     when x = trunc(x) and abs(x) < 1e18 then cast(cast(x as bigint) as varchar)

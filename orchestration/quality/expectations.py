@@ -6,16 +6,15 @@ only when something is validated, since that takes seconds, and runs without con
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import duckdb
 
-from ingestion.engine import identifier
 from ingestion.rules import Rule
 
-_FLAGGED = "flagged_rows"
+_MARKS = "rule_marks"
 
 
 @dataclass(frozen=True)
@@ -34,31 +33,23 @@ class Outcome:
 
 
 def validate(connection: duckdb.DuckDBPyConnection, relation: str, rules: Sequence[Rule]) -> list[Outcome]:
-    """Judge every row of `relation` by `rules`; outcomes in their order. Memory does not grow with the rows.
+    """Judge every row of `relation` by `rules`; outcomes in their order.
 
-    `relation` is a table, view or parenthesised query of the session. Each rule becomes a truth value per row, of which
-    Great Expectations expects that it is never true; all are counted in one scan. A rule that cannot be evaluated, and
-    with it every rule counted in the same scan, comes back with `error`; nothing is raised for it.
+    `relation` is a table, view or parenthesised query of the session. Each rule becomes a mark on every row that keeps
+    it, of which Great Expectations expects that it is never null. The marks are worked out in one scan and kept as a
+    temporary table, because Great Expectations asks for each of them several times: a byte a row and rule, spilled
+    beyond the session's memory limit. A rule that cannot be evaluated comes back with `error`, and so do all others
+    when it breaks on the rows; nothing is raised for it.
     """
     if not rules:
         return []
     broken = {at: fault for at, rule in enumerate(rules) if (fault := _fault(connection, relation, rule))}
     sound = {at: rule for at, rule in enumerate(rules) if at not in broken}
-    flags = ", ".join(
-        f"coalesce({rule.failed}, false) as {identifier(_flag(at))}" for at, rule in sound.items()
-    )
-    found = {}
-    if sound:
-        connection.execute(f"create or replace temp view {_FLAGGED} as select {flags} from {relation}")
-        found = _run(connection, [_flag(at) for at in sound])
+    found = _judge(connection, relation, sound) if sound else {}
     return [
-        Outcome(rule, 0, broken[at]) if at in broken else Outcome(rule, *found[_flag(at)])
+        Outcome(rule, 0, broken[at]) if at in broken else Outcome(rule, *found[at])
         for at, rule in enumerate(rules)
     ]
-
-
-def _flag(at: int) -> str:
-    return f"rule_{at}"
 
 
 def _fault(connection: duckdb.DuckDBPyConnection, relation: str, rule: Rule) -> str | None:
@@ -70,8 +61,26 @@ def _fault(connection: duckdb.DuckDBPyConnection, relation: str, rule: Rule) -> 
     return None
 
 
-def _run(connection: duckdb.DuckDBPyConnection, flags: Sequence[str]) -> dict[str, tuple[int, str | None]]:
-    """Failed rows and error per flag column of the flagged view."""
+def _judge(
+    connection: duckdb.DuckDBPyConnection, relation: str, rules: Mapping[int, Rule]
+) -> dict[int, tuple[int, str | None]]:
+    """Failed rows and error per position of a rule."""
+    marks = ", ".join(
+        f"case when {rule.failed} then null else true end as rule_{at}" for at, rule in rules.items()
+    )
+    try:
+        connection.execute(f"create or replace temp table {_MARKS} as select {marks} from {relation}")
+        found = _expect_never_null([f"rule_{at}" for at in rules], connection)
+    except duckdb.Error as error:
+        return dict.fromkeys(rules, (0, str(error).splitlines()[0]))
+    finally:
+        connection.execute(f"drop table if exists {_MARKS}")
+    return {at: found[f"rule_{at}"] for at in rules}
+
+
+def _expect_never_null(
+    marks: Sequence[str], connection: duckdb.DuckDBPyConnection
+) -> dict[str, tuple[int, str | None]]:
     from great_expectations import expectations
     from great_expectations.core.batch import Batch
     from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
@@ -80,10 +89,10 @@ def _run(connection: duckdb.DuckDBPyConnection, flags: Sequence[str]) -> dict[st
     from orchestration.quality.engine import execution_engine
 
     engine = execution_engine(connection)
-    batch = Batch(data=SqlAlchemyBatchData(execution_engine=engine, table_name=_FLAGGED))
+    batch = Batch(data=SqlAlchemyBatchData(execution_engine=engine, table_name=_MARKS))
     validator = Validator(execution_engine=engine, batches=[batch])
     validator.metrics_calculator.show_progress_bars = False
-    suite = [expectations.ExpectColumnValuesToBeInSet(column=flag, value_set=[False]) for flag in flags]
+    suite = [expectations.ExpectColumnValuesToNotBeNull(column=mark) for mark in marks]
     results = validator.graph_validate(
         configurations=[expectation.configuration for expectation in suite],
         runtime_configuration={
