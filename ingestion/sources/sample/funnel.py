@@ -20,7 +20,7 @@ ROUNDS = 3
 MOST_ATTEMPTS = 8
 SILENT, RECYCLED, DISQUALIFIED, LOST, WON = range(5)
 """How a round ends; a silent one just stays where it is."""
-FIT_QUALIFIES = np.array([0.28, 0.75, 1.25, 1.75])
+FIT_QUALIFIES = np.array([0.14, 0.72, 1.32, 1.85])
 # The company's rates, as a newcomer would quote them; channels and fit move each around these.
 QUALIFIED, ACCEPTED, SALES_QUALIFIED, OPPORTUNITY, WIN = 0.345, 0.76, 0.79, 0.81, 0.31
 RETURNS = np.array([0.0, 0.42, 0.0, 0.26, 0.0])
