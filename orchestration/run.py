@@ -5,6 +5,7 @@ Used by the command line; Dagster's own schedule runs the same job. What the ste
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}
 """Dagster's own lines stay off the screen: the work's logger tells the same in fewer words, the outcome the rest."""
+MISSING_CHECKS = "dagster._core.execution.plan.active"
+"""Where Dagster warns of every check without a result: all of them, in a night that finds nothing to do."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ def run_night(
     from orchestration.defs.automation import NIGHTLY
     from orchestration.defs.resources import AS_OF
 
+    logging.getLogger(MISSING_CHECKS).setLevel(logging.ERROR)
     layout = deployment.layout
     before = current(layout.published)
     if full_refresh:

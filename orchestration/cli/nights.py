@@ -9,12 +9,15 @@ import os
 import sys
 import time
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orchestration.cli import printing, session
 from orchestration.cli.failing import FAILED, InputError
+
+if TYPE_CHECKING:
+    from orchestration.settings import Deployment
 
 
 def run(
@@ -38,6 +41,7 @@ def run(
     """
     moment = _moment(as_of)
     deployment = session.deployment()
+    _judge_agreement(deployment)
     from orchestration.cli.progress import shown
     from orchestration.cli.summary import tell_failure, tell_night, tell_unchanged
     from orchestration.run import run_night
@@ -93,6 +97,15 @@ def ui(
         str(port),
     ]
     os.execv(sys.executable, [sys.executable, "-m", "dagster", *arguments])
+
+
+def _judge_agreement(deployment: Deployment) -> None:
+    """Mistakes of the agreement are bad input, as those of the configuration are: told before anything starts."""
+    from orchestration.agreement import AgreementError, check_agreement, errors
+
+    mistakes = errors(check_agreement(deployment.seeds, deployment.terms))
+    if mistakes:
+        raise AgreementError(mistakes)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -44,12 +44,14 @@ def say(text: str = "") -> None:
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
     """Rows in columns, numbers to the right."""
     rows = [list(row) for row in rows]
-    shown = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    shown = Table(box=SIMPLE_HEAD, pad_edge=False)
     for at, column in enumerate(columns):
         is_number = any(_is_number(row[at]) for row in rows)
         shown.add_column(Text(column), justify="right" if is_number else "left", overflow="fold")
     for row in rows:
         shown.add_row(*(Text(cell(value)) for value in row))
+    if title is not None:
+        console().print(Text(title, style="bold"))
     console().print(shown)
 
 
