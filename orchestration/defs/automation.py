@@ -15,5 +15,6 @@ every_night = dg.ScheduleDefinition(
     job=nightly,
     # After the exports of midnight have been written; in the zone of the machine that runs the daemon.
     cron_schedule="30 2 * * *",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Runs the nightly job at half past two.",
 )

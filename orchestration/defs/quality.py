@@ -6,6 +6,7 @@ import dagster as dg
 
 from orchestration.defs.resources import NightResource, plain_errors
 from orchestration.quality.gate2 import TABLES, judge
+from orchestration.transform.warehouse import connect
 
 GATE_2 = "gate_2"
 
@@ -16,8 +17,14 @@ GATE_2 = "gate_2"
 )
 def gate_2(context: dg.AssetCheckExecutionContext, nights: NightResource) -> Iterator[dg.AssetCheckResult]:
     night = nights.night(context)
-    with plain_errors():
-        verdicts = judge(night.deployment, night.as_of)
+    options = night.deployment.options
+    with (
+        plain_errors(),
+        connect(
+            night.deployment.layout.warehouse, options.memory_limit, options.threads, read_only=True
+        ) as connection,
+    ):
+        verdicts = judge(connection, night.as_of)
     for verdict in verdicts:
         yield dg.AssetCheckResult(
             asset_key=dg.AssetKey([verdict.schema, verdict.table]),

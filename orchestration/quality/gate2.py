@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+import duckdb
+
 from ingestion.engine import literal
 from ingestion.errors import ClosedloopError
 from ingestion.rules import Rule
 from orchestration.quality.expectations import Outcome, validate
-from orchestration.settings import Deployment
-from orchestration.transform.warehouse import connect
 
 BALANCED = Rule(
     "balanced", "verdict", "verdict is distinct from 'balanced'", "both sides of every identity equal"
@@ -41,11 +41,8 @@ WHY = {
     (
         "reports",
         "rpt_data_quality",
-    ): "select concat(check_name, ' of ', table_name, ': ', subject, ' (', failed_rows, ' rows)')",
-    (
-        "reports",
-        "rpt_ledger",
-    ): "select concat(identity, ' of ', subject, ': ', left_side, ' against ', right_side)",
+    ): "check_name, ' of ', table_name, ': ', subject, ' (', failed_rows, ' rows)'",
+    ("reports", "rpt_ledger"): "identity, ' of ', subject, ': ', left_side, ' against ', right_side",
 }
 """How rows that break a rule are told, where they say more than their number."""
 TABLES = (*sorted(DATED), *sorted(WHY))
@@ -84,33 +81,29 @@ def rules(as_of: datetime) -> dict[tuple[str, str], Rule]:
     return {**known, ("reports", "rpt_data_quality"): SOUND, ("reports", "rpt_ledger"): BALANCED}
 
 
-def judge(deployment: Deployment, as_of: datetime) -> list[Verdict]:
-    """One verdict per table. Raises Gate2Error when a check cannot be evaluated."""
-    options = deployment.options
+def judge(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> list[Verdict]:
+    """One verdict per table of the warehouse that is open. Raises Gate2Error when a check cannot be evaluated."""
     verdicts = []
-    with connect(
-        deployment.layout.warehouse, options.memory_limit, options.threads, read_only=True
-    ) as connection:
-        for (schema, table), rule in rules(as_of).items():
-            (outcome,) = validate(connection, f"{schema}.{table}", [rule])
-            verdicts.append(
-                Verdict(schema, table, rule.expected, tuple(_told(connection, schema, table, outcome)))
-            )
+    for (schema, table), rule in rules(as_of).items():
+        (outcome,) = validate(connection, f"{schema}.{table}", [rule])
+        verdicts.append(Verdict(schema, table, rule.expected, _told(connection, schema, table, outcome)))
     return verdicts
 
 
-def _told(connection, schema: str, table: str, outcome: Outcome) -> list[str]:
+def _told(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, outcome: Outcome
+) -> tuple[str, ...]:
     if outcome.status == "error":
         raise Gate2Error(
             f"the check {outcome.rule.label} of {schema}.{table} broke: {outcome.error}\n"
             "Expected a table that the models just built; nothing was published. Run again with --full-refresh."
         )
     if outcome.status == "pass":
-        return []
+        return ()
     why = WHY.get((schema, table))
     if why is None:
-        return [f"{outcome.failed_rows:,} rows break it"]
+        return (f"{outcome.failed_rows:,} rows break it",)
     rows = connection.execute(
-        f"{why} from {schema}.{table} where {outcome.rule.failed} order by 1 limit 20"
+        f"select concat({why}) from {schema}.{table} where {outcome.rule.failed} order by 1 limit 20"
     ).fetchall()
-    return [row[0] for row in rows]
+    return tuple(row[0] for row in rows)

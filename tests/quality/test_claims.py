@@ -1,9 +1,12 @@
-"""The claims of the dbt project are tested themselves: clean data trips none, each planted defect exactly its own.
+"""Claims and gate 2 are tested themselves: clean data trips none, each planted defect exactly its own.
 
 What the models compute is judged elsewhere; here only whether a wrong result would be noticed before it is published.
 """
 
 from __future__ import annotations
+
+import re
+import shutil
 
 import pytest
 
@@ -11,6 +14,7 @@ from ingestion.contracts import contracts
 from orchestration.landing import land_table
 from orchestration.night import Night
 from orchestration.quality.gate1 import admit_pending
+from orchestration.quality.gate2 import Gate2Error, judge
 from orchestration.settings import load_deployment
 from orchestration.transform.dbt import build
 from orchestration.transform.landing_views import prepare_landing
@@ -29,16 +33,6 @@ LOST = "select opportunity_id from marts.fct_opportunity where is_closed and not
 REPEATS = "select opportunity_id from marts.bridge_journey_opportunity where is_repeat"
 ONE = "where rowid = (select min(rowid) from {table} where {condition})"
 DEFECTS = {
-    "ledger_balanced": (
-        "reports.rpt_ledger",
-        "set verdict = 'broken'",
-        "subject = 'crm_lead'",
-    ),
-    "exchange_rates_known": (
-        "reports.rpt_data_quality",
-        "set check_name = 'missing_exchange_rate', subject = 'BRL on 2026-01-01', status = 'fail', failed_rows = 1",
-        "true",
-    ),
     "facts_keep_every_row": ("marts.fct_touch", "delete", "person_id is null"),
     "every_event_has_one_journey": (
         "intermediate.int_stages__journey_events",
@@ -94,11 +88,6 @@ DEFECTS = {
         "set attempt_number = attempt_number + 1",
         "attempt_number is not null",
     ),
-    "nothing_happens_after_as_of": (
-        "marts.fct_touch",
-        "set occurred_at = timestamp '2026-07-01 00:00:01'",
-        "true",
-    ),
     "funnel_never_widens": (
         "reports.rpt_funnel",
         "set volume = volume + 100",
@@ -121,6 +110,33 @@ DEFECTS = {
     ),
 }
 """Claim to a defect of one row that it alone must notice: the table, what is done to the row, which row."""
+
+GATE_2_DEFECTS = {
+    ("reports", "rpt_ledger"): ("set verdict = 'broken'", "subject = 'crm_lead'", "of crm_lead: "),
+    ("reports", "rpt_data_quality"): (
+        (
+            "set check_name = 'missing_exchange_rate', subject = 'BRL on 2026-01-01', severity = 'critical', "
+            "status = 'fail'"
+        ),
+        "true",
+        "missing_exchange_rate of .*: BRL on 2026-01-01",
+    ),
+    **{
+        ("marts", table): (
+            f"set {instant} = timestamp '2026-07-01 00:00:01'",
+            f"{instant} is not null",
+            "1 rows break it",
+        )
+        for table, instant in (
+            ("fct_lead_to_deal", "mql_at"),
+            ("fct_opportunity", "closed_at"),
+            ("fct_sales_activity", "occurred_at"),
+            ("fct_stage_event", "exited_at"),
+            ("fct_touch", "occurred_at"),
+        )
+    },
+}
+"""Table to a defect of one row that gate 2 must notice there alone: what is done, to which row, what is told."""
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +175,20 @@ def claims(night, results) -> dict[str, str]:
     }
 
 
+@pytest.fixture
+def spoiled(night, results, tmp_path):
+    """A copy of the warehouse to spoil: Great Expectations looks in from outside any transaction."""
+    copy = tmp_path / "warehouse.duckdb"
+    shutil.copy(night.deployment.layout.warehouse, copy)
+    with connect(copy, "1GB", 1) as connection:
+        yield connection
+
+
+def _warehouse(night):
+    options = night.deployment.options
+    return connect(night.deployment.layout.warehouse, options.memory_limit, options.threads)
+
+
 def test_clean_data_trips_no_test(results):
     assert not [(node.name, node.message) for node in results if node.is_bad or node.status == "warn"]
     kinds = {node.resource_type for node in results}
@@ -170,13 +200,40 @@ def test_every_claim_has_a_defect_planted(claims):
     assert len(claims) == len(list((PROJECT / "tests").glob("assert_*.sql")))
 
 
+def test_clean_data_passes_gate_2(night, results):
+    with _warehouse(night) as connection:
+        verdicts = judge(connection, night.as_of)
+    assert {(verdict.schema, verdict.table) for verdict in verdicts} == set(GATE_2_DEFECTS)
+    assert [verdict for verdict in verdicts if not verdict.passed] == []
+
+
+@pytest.mark.parametrize("table", GATE_2_DEFECTS)
+def test_a_planted_defect_is_told_by_gate_2_where_it_stands(night, spoiled, table):
+    change, condition, told = GATE_2_DEFECTS[table]
+    name = ".".join(table)
+    spoiled.execute(f"update {name} {change} {ONE.format(table=name, condition=condition)}")
+    failed = {
+        (verdict.schema, verdict.table): verdict.failed
+        for verdict in judge(spoiled, night.as_of)
+        if not verdict.passed
+    }
+    assert set(failed) == {table}
+    assert len(failed[table]) == 1
+    assert re.search(told, failed[table][0])
+
+
+def test_a_check_that_breaks_is_no_verdict(night, spoiled):
+    spoiled.execute("alter table reports.rpt_ledger rename column verdict to judgement")
+    with pytest.raises(Gate2Error, match=r"reports\.rpt_ledger broke"):
+        judge(spoiled, night.as_of)
+
+
 @pytest.mark.parametrize("claim", DEFECTS)
 def test_a_planted_defect_trips_exactly_its_claim(night, claims, claim):
     table, change, condition = DEFECTS[claim]
     row = ONE.format(table=table, condition=condition)
     statement = f"delete from {table} {row}" if change == "delete" else f"update {table} {change} {row}"
-    options = night.deployment.options
-    with connect(night.deployment.layout.warehouse, options.memory_limit, options.threads) as connection:
+    with _warehouse(night) as connection:
         connection.execute("begin")
         connection.execute(statement)
         broken = {name for name, sql in claims.items() if connection.execute(sql).fetchone() is not None}
