@@ -58,13 +58,23 @@ def test_a_row_defect_adds_three_rows_and_changes_none(clean, name):
     assert not _counted(clean[table]) - _counted(_table(CLEAN.model_copy(update={"defects": (name,)}), table))
 
 
+def test_defects_of_one_table_do_not_get_into_each_others_way(clean):
+    names = tuple(name for name, defect in DEFECTS.items() if not defect.everywhere)
+    for table in {DEFECTS[name].table for name in names}:
+        together = _counted(_table(CLEAN.model_copy(update={"defects": names}), table)) - _counted(
+            clean[table]
+        )
+        assert together.total() == 3 * sum(DEFECTS[name].table == table for name in names)
+        assert max(together.values()) == 1
+
+
 def test_a_row_defect_comes_with_the_last_night():
     config = CLEAN.model_copy(update={"nights": 5, "defects": ("merge_cycle", "missing_exchange_rate")})
     for name, key in (("crm_lead", "lead_id"), ("crm_opportunity", "opportunity_id")):
         extracts = SampleSource("sample", config).extract(name, Window(datetime(2026, 7, 1, tzinfo=UTC)))
         planted = {
             extract.unit: sum(
-                value is not None and value.startswith("planted-")
+                value is not None and value.startswith(("merge_cycle-", "missing_exchange_rate-"))
                 for batch in extract.batches
                 for value in batch[key].to_pylist()
             )
@@ -88,7 +98,7 @@ def test_what_is_planted_is_what_it_says(clean):
         assert (row["is_closed"], row["closed_at"], row["close_date"]) == ("true", None, None)
     assert {row["currency"] for row in rows("missing_exchange_rate")} == {"ZAR"}
     assert {row["new_value"] for row in rows("unmapped_status")} == {"Parked"}
-    assert {row["channel"] for row in rows("unknown_channel_value")} == {"carrier pigeon"}
+    assert {row["utm_source"] for row in rows("unmapped_utm")} == {"mystery"}
     assert all(not row["lead_id"].strip() for row in rows("blank_key"))
     assert "occurred_at" not in rows("missing_required_column")[0]
     garbage = [row["created_at"] for row in rows("mostly_garbage")]

@@ -14,6 +14,8 @@ import pyarrow as pa
 from ingestion.sources.sample.blemishes import with_copies, with_values
 from ingestion.sources.sample.render import RECORDED
 
+Plant = Callable[[pa.Table, str, int], pa.Table]
+"""From spooled rows, the defect's name and the instant additional rows are recorded at, to rows with the defect."""
 ROWS = 3
 """Rows that a defect of single rows spoils; too few to refuse a batch."""
 
@@ -32,30 +34,30 @@ class Defect:
     planted: str
     gate: str
     check: str
-    plant: Callable[[pa.Table, int], pa.Table]
+    plant: Plant
     everywhere: bool = False
 
 
-def _copied(key: str | None = None, **changes: str | list | None) -> Callable[[pa.Table, int], pa.Table]:
-    """Copies of the first rows, with keys of their own where `key` names the column."""
+def _copied(key: str | None = None, **changes: str | list | None) -> Plant:
+    """Copies of the first rows; `key` names the column that gets keys of their own, the defect's name and a number."""
 
-    def plant(table: pa.Table, recorded: int) -> pa.Table:
+    def plant(table: pa.Table, name: str, recorded: int) -> pa.Table:
         rows = np.arange(min(ROWS, table.num_rows))
-        named = {key: [f"planted-{position}" for position in rows]} if key else {}
+        named = {key: [f"{name}-{position}" for position in rows]} if key else {}
         return with_copies(table, rows, **named, **changes, **{RECORDED: [recorded] * len(rows)})
 
     return plant
 
 
-def _mostly(column: str, value: str) -> Callable[[pa.Table, int], pa.Table]:
+def _mostly(column: str, value: str) -> Plant:
     """`value` in three of five rows."""
-    return lambda table, _: with_values(
+    return lambda table, *_: with_values(
         table, column, np.flatnonzero(np.arange(table.num_rows) % 5 < 3), value
     )
 
 
-def _without(column: str) -> Callable[[pa.Table, int], pa.Table]:
-    return lambda table, _: table.drop_columns([column])
+def _without(column: str) -> Plant:
+    return lambda table, *_: table.drop_columns([column])
 
 
 DEFECTS: dict[str, Defect] = {
@@ -125,7 +127,9 @@ DEFECTS: dict[str, Defect] = {
         "three leads merged into each other in a ring",
         "report",
         "merge_cycle",
-        _copied(key="lead_id", email=None, merged_into_lead_id=["planted-1", "planted-2", "planted-0"]),
+        _copied(
+            key="lead_id", email=None, merged_into_lead_id=["merge_cycle-1", "merge_cycle-2", "merge_cycle-0"]
+        ),
     ),
     "missing_survivor": Defect(
         "crm_lead",
@@ -176,13 +180,6 @@ DEFECTS: dict[str, Defect] = {
             channel=None,
         ),
     ),
-    "unknown_channel_value": Defect(
-        "marketing_touch",
-        "the declared channel carrier pigeon",
-        "gate 2",
-        "relationship of fct_touch.channel to dim_channel",
-        _copied(key="touch_id", channel="carrier pigeon"),
-    ),
 }
 """By name, what `defects` of the configuration may ask for."""
 
@@ -192,7 +189,8 @@ def planted(name: str, table: pa.Table, defects: tuple[str, ...], is_first: bool
 
     `is_first` says it is the first chunk, `recorded` when additional rows are recorded (seconds since 1970).
     """
-    for defect in (DEFECTS[each] for each in defects):
+    for each in defects:
+        defect = DEFECTS[each]
         if defect.table == name and (defect.everywhere or is_first):
-            table = defect.plant(table, recorded)
+            table = defect.plant(table, each, recorded)
     return table
