@@ -46,9 +46,6 @@ class Deals:
     contract_start: np.ndarray
     contract_end: np.ndarray
 
-    def closed_by(self, horizon: int) -> np.ndarray:
-        return self.closed < horizon
-
 
 def worth(rng: Random, people: People) -> np.ndarray:
     """What each person's business may be worth a year, USD."""

@@ -83,47 +83,47 @@ def _round(rng, clock, people, team, person, began, number) -> Cycles:
     mql = _qualification(rng, people, person, began, number)
     assigned = mql + _handover_wait(rng, mql, zone, clock)
     attempts, contact_odds = _attempts(rng, clock, team, owner, zone, assigned)
-    accepted = chance(rng, np.clip(ACCEPTED * (0.82 + 0.12 * people.fit[person]), 0, 0.95), count) & (
-        mql < NEVER
-    )
+    acceptable = chance(rng, np.clip(ACCEPTED * (0.82 + 0.12 * people.fit[person]), 0, 0.95), count)
+    accepted = acceptable & (mql < NEVER)
     made, contacted = _contacts(rng, attempts, contact_odds, accepted, mql)
     attempts[np.arange(MOST_ATTEMPTS) >= made[:, None]] = NEVER
-    first, last = (
-        attempts[:, 0],
-        np.where(made > 0, attempts[np.arange(count), np.maximum(made - 1, 0)], NEVER),
-    )
+    first = attempts[:, 0]
 
     late = np.where(chance(rng, 0.07, count), fades(rng, 4, count) + DAY, fades(rng, 1.5 / 24, count))
-    sal = np.where(
-        accepted, clock.at_work(rng, np.where(first < NEVER, first, assigned + DAY) + late, zone), NEVER
-    )
+    noticed = np.where(first < NEVER, first, assigned + DAY) + late
+    sal = np.where(accepted, clock.at_work(rng, noticed, zone), NEVER)
     contact = np.where(contacted >= 0, attempts[np.arange(count), np.maximum(contacted, 0)], NEVER)
     convincing = np.clip(SALES_QUALIFIED * (0.66 + 0.18 * people.fit[person]), 0, 0.97)
     qualifies = accepted & (contacted >= 0) & chance(rng, convincing, count)
-    sql = np.where(
-        qualifies, clock.at_work(rng, np.maximum(sal, contact) + waits(rng, 2.5, 0.9, count), zone), NEVER
-    )
+    judged = np.maximum(sal, contact) + waits(rng, 2.5, 0.9, count)
+    sql = np.where(qualifies, clock.at_work(rng, judged, zone), NEVER)
     has_deal = qualifies & chance(rng, OPPORTUNITY, count)
-    opportunity = np.where(has_deal, clock.at_work(rng, sql + waits(rng, 3, 0.8, count), zone), NEVER)
-    # A few deals were talked about before marketing ever heard of the person.
-    early = has_deal & chance(rng, 0.03, count) & (number == 1)
-    opportunity = np.where(early, people.first_seen[person] - fades(rng, 12, count) - HOUR, opportunity)
-    size = 0.8 + 0.35 * people.fit[person]
-    closed = np.where(
-        has_deal,
-        clock.at_work(rng, np.maximum(opportunity, sql) + waits(rng, 42 * size, 0.6, count), zone),
-        NEVER,
-    )
+    opportunity, closed = _deal(rng, clock, people, person, zone, sql, has_deal, number == 1)
     quick = np.where(first - assigned < HOUR, 1.1, 0.94)
     wins = WIN * channels.column("win")[people.channel[person]] * quick * (0.7 + 0.18 * people.fit[person])
     won = has_deal & chance(rng, wins, count)
-    ended, ending = _ending(rng, mql, sal, sql, last, contact, closed, has_deal, won, accepted, qualifies)
+
+    last = np.where(made > 0, attempts[np.arange(count), np.maximum(made - 1, 0)], NEVER)
+    ended, ending = _ending(rng, mql, sal, sql, last, closed, has_deal, won, accepted, qualifies)
     sal = _blemish(rng, sal, mql, sql)
+    # Some who got a deal were never noted as qualified before.
     sql = np.where(has_deal & chance(rng, 0.03, count), NEVER, sql)
     return Cycles(
         person, np.full(count, number), owner, began, mql, assigned, attempts, made, contacted, sal, sql, opportunity,
         closed, ended, ending,
     )  # fmt: skip
+
+
+def _deal(rng, clock, people, person, zone, sql, has_deal, is_first) -> tuple[np.ndarray, np.ndarray]:
+    """When the deal is created and when it closes, by the size of the buyer."""
+    count = len(person)
+    opportunity = np.where(has_deal, clock.at_work(rng, sql + waits(rng, 3, 0.8, count), zone), NEVER)
+    # A few deals were talked about before marketing ever heard of the person.
+    early = has_deal & chance(rng, 0.03, count) & is_first
+    opportunity = np.where(early, people.first_seen[person] - fades(rng, 12, count) - HOUR, opportunity)
+    days = 42 * (0.8 + 0.35 * people.fit[person])
+    decided = np.maximum(opportunity, sql) + waits(rng, days, 0.6, count)
+    return opportunity, np.where(has_deal, clock.at_work(rng, decided, zone), NEVER)
 
 
 def _qualification(rng, people, person, began, number) -> np.ndarray:
@@ -174,7 +174,7 @@ def _contacts(rng, attempts, odds, accepted, mql) -> tuple[np.ndarray, np.ndarra
     return made, contacted
 
 
-def _ending(rng, mql, sal, sql, last, contact, closed, has_deal, won, accepted, qualifies):
+def _ending(rng, mql, sal, sql, last, closed, has_deal, won, accepted, qualifies):
     count = len(mql)
     refused = np.array([SILENT, RECYCLED, DISQUALIFIED])[pick(rng, np.array([0.25, 0.42, 0.33]), count)]
     dropped = np.array([SILENT, RECYCLED, DISQUALIFIED])[pick(rng, np.array([0.25, 0.55, 0.20]), count)]
