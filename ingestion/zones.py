@@ -62,14 +62,14 @@ class LocalSpan:
 
 @cache
 def local_spans(zone: str) -> tuple[LocalSpan, ...]:
-    """How every wall time of a zone is read, 1900 to 2200, the first span reaching back and the last one on for ever.
+    """How every wall time of a zone is read, 1900 to 2101, the first span reaching back and the last one on for ever.
 
     A wall time means the first instant at which the local clock shows it or later: in a repeated hour the first pass,
     in a skipped hour or day the instant of the jump.
     """
     spans: list[LocalSpan] = []
     shown = datetime.min
-    for period in offset_periods(zone, 1900, 2200):
+    for period in offset_periods(zone, 1900, 2101):
         if period.local_until > shown:
             utc_from = period.utc_from if spans else datetime.min
             spans.append(LocalSpan(shown, utc_from, period.offset_seconds))

@@ -82,6 +82,8 @@ def _typed(column: Column, mapping: TableMapping, landed: Mapping[str, str]) -> 
         mapped = f"coalesce({mapped}, {literal(how.default)})"
     is_native = header is not None and landed[header] != "VARCHAR"
     as_text = {text_name(column.name): mapped}
+    if mapped == _NOTHING:
+        return TypedColumn(column, header, as_text, {}, f"cast(null as {column.sql_type})")
     if is_native and not how.values and how.default is None:
         native = f"{column.name} as received"
         direct = _direct(column, landed[header], identifier(native), _zone(how, mapping))

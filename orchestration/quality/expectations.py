@@ -43,7 +43,11 @@ def validate(connection: duckdb.DuckDBPyConnection, relation: str, rules: Sequen
     """
     if not rules:
         return []
-    broken = {at: fault for at, rule in enumerate(rules) if (fault := _fault(connection, relation, rule))}
+    broken = {}
+    if _fault(connection, relation, rules) is not None:
+        broken = {
+            at: fault for at, rule in enumerate(rules) if (fault := _fault(connection, relation, [rule]))
+        }
     sound = {at: rule for at, rule in enumerate(rules) if at not in broken}
     found = _judge(connection, relation, sound) if sound else {}
     return [
@@ -52,10 +56,10 @@ def validate(connection: duckdb.DuckDBPyConnection, relation: str, rules: Sequen
     ]
 
 
-def _fault(connection: duckdb.DuckDBPyConnection, relation: str, rule: Rule) -> str | None:
-    """Why a rule is no condition on the relation at all (a misspelt column, say); None when it is one."""
+def _fault(connection: duckdb.DuckDBPyConnection, relation: str, rules: Sequence[Rule]) -> str | None:
+    """Why rules are no conditions on the relation at all (a misspelt column, say); None when they are."""
     try:
-        connection.execute(f"select {rule.failed} from {relation} limit 0")
+        connection.execute(f"select {', '.join(rule.failed for rule in rules)} from {relation} limit 0")
     except duckdb.Error as error:
         return str(error).splitlines()[0]
     return None
