@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from ingestion.landing.layout import Layout
-from ingestion.landing.manifest import Manifest
+from ingestion.landing.manifest import Manifest, ManifestError
 
 _SUFFIX = ".partial"
 
@@ -33,27 +33,32 @@ def place(final: Path) -> None:
         os.close(folder)
 
 
-def sweep(layout: Layout, manifest: Manifest) -> list[Path]:
-    """Remove what killed runs left behind and return it: partial files, and files of loads the manifest does not know.
+def sweep(layout: Layout, manifest: Manifest, source: str, table: str) -> list[Path]:
+    """Remove what killed runs left of one table, and return it: partial files, and files no load of the manifest names.
 
-    Only for one process at a time: a partial file of a running one would go as well.
+    Only while nobody else lands or admits this table. A kill leaves at most one landed file without a load, the newest;
+    more of them mean that the manifest is not the one of this landing: raises ManifestError, nothing is removed.
     """
-    known = {layout.root / load.path for load in manifest.loads()}
-    admitted = {load.load_id for load in manifest.loads(state="admitted")}
+    known = manifest.loads(source, table)
+    named = {layout.root / load.path for load in known}
+    admitted = {load.load_id for load in known if load.state == "admitted"}
+    strays = sorted(set(layout.landing_table(source, table).rglob("*.parquet")) - named)
+    if len(strays) > 1 or (strays and known and strays[0].stem < known[-1].load_id):
+        folder = layout.landing_table(source, table)
+        raise ManifestError(
+            f"{folder} holds {len(strays)} landed files, such as {strays[0].name}, that the manifest {manifest.path} does "
+            "not name; expected it to name every one. Restore the manifest from a backup; nothing was removed."
+        )
+    derived = [layer / source / table for layer in (layout.admitted, layout.quarantine)]
     left = [
-        *(path for layer in _layers(layout) for path in layer.rglob(f".*{_SUFFIX}")),
-        *(path for path in layout.landing.rglob("*.parquet") if path not in known),
+        *strays,
+        *(path for folder in derived for path in folder.rglob("*.parquet") if path.stem not in admitted),
         *(
             path
-            for layer in (layout.admitted, layout.quarantine)
-            for path in layer.rglob("*.parquet")
-            if path.stem not in admitted
+            for folder in (layout.landing_table(source, table), *derived)
+            for path in folder.rglob(f".*{_SUFFIX}")
         ),
     ]
     for path in left:
         path.unlink()
     return left
-
-
-def _layers(layout: Layout) -> tuple[Path, Path, Path]:
-    return layout.landing, layout.admitted, layout.quarantine

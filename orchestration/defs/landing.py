@@ -66,7 +66,14 @@ def _landed(table: str) -> dg.AssetsDefinition:
             reports = [
                 report
                 for source in night.deployment.feeding(table)
-                for report in admit_pending(night.deployment.layout, night.manifest, source, table)
+                for report in admit_pending(
+                    night.deployment.layout,
+                    night.manifest,
+                    source,
+                    table,
+                    memory_limit=night.deployment.options.memory_limit,
+                    threads=night.deployment.options.threads,
+                )
             ]
         held = night.manifest.loads(table=table, state="admitted")
         quarantined = sum(report.quarantined_rows for report in reports)

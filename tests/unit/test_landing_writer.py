@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from ingestion.landing import placing, writer
-from ingestion.landing.manifest import Manifest
+from ingestion.landing.manifest import Manifest, ManifestError
 from ingestion.landing.placing import sweep
 from ingestion.landing.writer import LandingError, land, landed_names
 from ingestion.sources.base import Extract
@@ -177,10 +177,18 @@ def test_a_kill_at_any_step_leaves_nothing_and_a_rerun_lands_the_same(
             with pytest.raises(Killed):
                 landing.land(source, extract(LEADS, cursor_column="Id"))
         assert landing.manifest.loads() == []
-        sweep(landing.layout, landing.manifest)
+        sweep(landing.layout, landing.manifest, "crm", "crm_lead")
         assert [path for path in landing.layout.landing.rglob("*") if path.is_file()] == [
             landing.layout.manifest_db
         ]
     (load,) = landing.land(source, extract(LEADS, cursor_column="Id"))
     assert load == wanted
-    assert sweep(landing.layout, landing.manifest) == []
+    assert sweep(landing.layout, landing.manifest, "crm", "crm_lead") == []
+
+
+def test_a_landing_without_its_manifest_is_not_swept(landing: Landing) -> None:
+    landing.land(GivenSource("crm_lead"), extract(LEADS, "a"), extract(LEADS, "b"))
+    landing.layout.manifest_db.unlink()
+    with pytest.raises(ManifestError, match="Restore the manifest"):
+        sweep(landing.layout, landing.manifest, "crm", "crm_lead")
+    assert len(list(landing.layout.landing.rglob("*.parquet"))) == 2
