@@ -46,8 +46,8 @@ def sweep(layout: Layout, manifest: Manifest, source: str, table: str) -> list[P
     if len(strays) > 1 or (strays and known and strays[0].stem < known[-1].load_id):
         folder = layout.landing_table(source, table)
         raise ManifestError(
-            f"{folder} holds {len(strays)} landed files, such as {strays[0].name}, that the manifest {manifest.path} does "
-            "not name; expected it to name every one. Restore the manifest from a backup; nothing was removed."
+            f"{folder} holds {len(strays)} landed files, such as {strays[0].name}, that the manifest {manifest.path} "
+            "does not name; expected it to name every one. Restore the manifest from a backup; nothing was removed."
         )
     derived = [layer / source / table for layer in (layout.admitted, layout.quarantine)]
     left = [
