@@ -42,6 +42,8 @@ def published_version(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
                 schema_version=SCHEMA_VERSION,
                 inputs_key=noted_inputs_key(night.deployment.layout.warehouse),
                 keep_versions=night.deployment.options.keep_versions,
+                memory_limit=night.deployment.options.memory_limit,
+                threads=night.deployment.options.threads,
             )
         return dg.MaterializeResult(
             metadata={

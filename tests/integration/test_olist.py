@@ -16,7 +16,8 @@ import pytest
 from tests.integration.nights import EXAMPLES, lay_out, night, published
 
 pytestmark = pytest.mark.skipif(
-    "CLOSEDLOOP_REAL_DATA" not in os.environ, reason="CLOSEDLOOP_REAL_DATA names no folder with the Olist files"
+    "CLOSEDLOOP_REAL_DATA" not in os.environ,
+    reason="CLOSEDLOOP_REAL_DATA names no folder with the Olist files",
 )
 
 ORIGINS = {
@@ -100,7 +101,12 @@ def test_the_deal_won_before_its_first_contact_is_kept_and_flagged(olist: Path) 
     rows = published(
         olist,
         """
-        select cast(customer_at as date) - cast(lead_at as date), days_lead_to_customer < 0, is_out_of_order, current_stage, won_deal_count
+        select
+            cast(customer_at as date) - cast(lead_at as date),
+            days_lead_to_customer < 0,
+            is_out_of_order,
+            current_stage,
+            won_deal_count
         from marts.fct_lead_to_deal
         where customer_at < lead_at
         """,

@@ -98,14 +98,6 @@ DEFECTS: dict[str, Defect] = {
         _without("occurred_at"),
         everywhere=True,
     ),
-    "missing_optional_column": Defect(
-        "crm_lead",
-        "no column industry",
-        "gate 1 note",
-        "optional column industry",
-        _without("industry"),
-        everywhere=True,
-    ),
     "mostly_garbage": Defect(
         "marketing_contact",
         "created_at ??? in three of five rows",
