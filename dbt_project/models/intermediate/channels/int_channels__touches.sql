@@ -3,6 +3,7 @@
 with touches as (
     select
         touch_id,
+        person_id,
         occurred_at,
         touch_type,
         campaign_id,
@@ -11,20 +12,19 @@ with touches as (
         {{ plain_text('utm_medium') }} as utm_medium,
         {{ plain_text('referrer_url') }} as referrer,
         {{ plain_text('click_id') }} as click_id
-    from {{ ref('stg_marketing__touches') }}
+    from {{ ref('int_identity__touch_people') }}
 ),
 
 final as (
     select
         touches.touch_id,
-        touch_people.person_id,
+        touches.person_id,
         touches.occurred_at,
         coalesce(touches.channel, signals.channel) as channel,
         case when touches.channel is not null then 'declared' else signals.confidence end as source_confidence,
         touches.campaign_id,
         touches.touch_type
     from touches
-    inner join {{ ref('int_identity__touch_people') }} as touch_people on touches.touch_id = touch_people.touch_id
     left join {{ ref('int_channels__touch_signals') }} as signals
         on touches.channel is null
         and touches.utm_source is not distinct from signals.utm_source
