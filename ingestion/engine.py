@@ -21,8 +21,9 @@ def connect(memory_limit: str, threads: int, scratch: Path) -> duckdb.DuckDBPyCo
     return database
 
 
-PARQUET = "(format parquet, compression zstd, compression_level 1)"
-"""Options of every Parquet file of the landing: half the size of the engine's default, at hardly more work."""
+PARQUET = "(format parquet, compression zstd, compression_level 1, preserve_order false)"
+"""Options of every Parquet file of the landing: half the size of the engine's default at hardly more work. Rows carry
+their number, so their order in the file need not cost anything."""
 
 
 def identifier(name: str) -> str:

@@ -115,6 +115,8 @@ def _read(
                 else numbers.money(number, column.sql_type)
             )
             return {part: numbers.number_text(mapped, style)}, value
+        case "timestamp" if _zone(how, mapping) == "UTC" and not how.formats:
+            return {}, times.utc(mapped)
         case "timestamp":
             instant, wall = f"{column.name} as instant", f"{column.name} as wall time"
             return (

@@ -47,6 +47,12 @@ def _instant(
     return database.execute(query, [value]).fetchone()[0]
 
 
+def _utc(database: duckdb.DuckDBPyConnection, value: str) -> datetime | None:
+    return database.execute(
+        f"select {times.utc('x')} from (select cast(? as varchar) as x) as given", [value]
+    ).fetchone()[0]
+
+
 def _instants(database: duckdb.DuckDBPyConnection, walls: list[datetime], zone: str) -> list[datetime]:
     query = (
         f"select {times.to_utc('wall', zone)} from (select unnest(cast(? as timestamp[])) as wall) as given"
@@ -97,7 +103,7 @@ def _meant(wall: datetime, zone: str) -> datetime:
     ],
 )
 def test_spellings_of_iso_8601(database: duckdb.DuckDBPyConnection, value: str, expected: datetime) -> None:
-    assert _instant(database, value) == expected
+    assert _instant(database, value) == _utc(database, value) == expected
     assert _date(database, value) == date(2024, 5, 31)
 
 
@@ -110,6 +116,7 @@ NO_TIMES = (
 @pytest.mark.parametrize("value", NO_TIMES.split("|"))
 def test_what_is_no_time_is_not_read(database: duckdb.DuckDBPyConnection, value: str) -> None:
     assert _instant(database, value) is None
+    assert _utc(database, value) is None
     assert _instant(database, value, "Pacific/Apia") is None
     if not value.startswith("2024-05-31"):
         assert _date(database, value) is None
