@@ -7,14 +7,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from orchestration.run import dagster_instance
-from orchestration.settings import Deployment
+from orchestration.settings import Deployment, naive_utc
+from orchestration.turns import Holder, holder
+
+if TYPE_CHECKING:
+    from dagster import RunRecord
 
 
 @dataclass(frozen=True)
 class PastNight:
-    """One run. `started` and `ended` are naive UTC; `status` is succeeded, failed, canceled, running or broken off."""
+    """One run. `started` and `ended` are naive UTC.
+
+    `status` is succeeded, failed, canceled, running, waiting for another process, or broken off by a kill.
+    """
 
     run_id: str
     status: str
@@ -28,14 +36,26 @@ def last_nights(deployment: Deployment, count: int) -> list[PastNight]:
         return []
     with dagster_instance(deployment) as instance:
         records = instance.get_run_records(limit=count)
-    return [_night(record, is_newest=at == 0) for at, record in enumerate(records)]
+    writing = holder(deployment.layout)
+    return [_night(record, writing) for record in records]
 
 
-def _night(record, *, is_newest: bool) -> PastNight:
+def _night(record: RunRecord, writing: Holder | None) -> PastNight:
+    run = record.dagster_run
     words = {"SUCCESS": "succeeded", "FAILURE": "failed", "CANCELED": "canceled"}
-    # A killed run never says that it ended; runs follow each other, so only the newest can still be running.
-    status = words.get(record.dagster_run.status.value, "running" if is_newest else "broken off")
-    return PastNight(record.dagster_run.run_id, status, _moment(record.start_time), _moment(record.end_time))
+    status = words.get(run.status.value) or _unfinished(
+        naive_utc(record.create_timestamp), run.run_id, writing
+    )
+    return PastNight(run.run_id, status, _moment(record.start_time), _moment(record.end_time))
+
+
+def _unfinished(created: datetime, run_id: str, writing: Holder | None) -> str:
+    """A killed run never says that it ended, but it no longer has the turn."""
+    if writing is None:
+        return "broken off"
+    if run_id == writing.run_id:
+        return "running"
+    return "waiting" if created >= writing.since else "broken off"
 
 
 def _moment(seconds: float | None) -> datetime | None:

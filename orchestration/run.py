@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.publish import Publication, current
 from orchestration.settings import REPOSITORY, Deployment
+from orchestration.turns import turn
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -48,12 +49,22 @@ class Outcome:
 
 
 def run_night(
-    deployment: Deployment, as_of: datetime | None = None, *, full_refresh: bool = False
+    deployment: Deployment,
+    as_of: datetime | None = None,
+    *,
+    full_refresh: bool = False,
+    wait: bool = False,
 ) -> Outcome:
     """Run the nightly job once. Failures of its steps are in the outcome, not raised.
 
-    `full_refresh` drops the warehouse first: it holds nothing that cannot be rebuilt from the landing.
+    `full_refresh` drops the warehouse first: it holds nothing that cannot be rebuilt from the landing. Raises InUse
+    when another process writes to the data folder and `wait` is false.
     """
+    with turn(deployment.layout, "closedloop run", wait=wait):
+        return _run(deployment, as_of, full_refresh)
+
+
+def _run(deployment: Deployment, as_of: datetime | None, full_refresh: bool) -> Outcome:
     from orchestration.definitions import assemble
     from orchestration.defs.automation import NIGHTLY
     from orchestration.defs.resources import AS_OF

@@ -55,6 +55,11 @@ class Layout:
         return self.root / "scratch"
 
     @property
+    def lock(self) -> Path:
+        """Locked by the process that writes to the folder."""
+        return self.root / ".lock"
+
+    @property
     def manifest_db(self) -> Path:
         return self.landing / "manifest.db"
 

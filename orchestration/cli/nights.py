@@ -34,6 +34,9 @@ def run(
             "--full-refresh", help="Rebuild the warehouse from the landing; gives the same content."
         ),
     ] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait while another process writes to the data folder.")
+    ] = False,
 ) -> None:
     """Run a night: land what is new, judge it, rebuild the marts, prove that the books balance, publish.
 
@@ -48,7 +51,7 @@ def run(
 
     started, clock = datetime.now(UTC).replace(tzinfo=None), time.monotonic()
     with shown(deployment.layout.runs / f"{started:%Y%m%dT%H%M%SZ}"):
-        outcome = run_night(deployment, moment, full_refresh=full_refresh)
+        outcome = run_night(deployment, moment, full_refresh=full_refresh, wait=wait)
     seconds = time.monotonic() - clock
     if not outcome.succeeded:
         tell_failure(outcome, seconds)

@@ -113,33 +113,42 @@ def export(
 
 
 @app.command()
-def replay(source: Source = None, table: Table = None, load: LoadId = None) -> None:
+def replay(
+    source: Source = None,
+    table: Table = None,
+    load: LoadId = None,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait while another process writes to the data folder.")
+    ] = False,
+) -> None:
     """Judge quarantined rows again and admit those that now pass, once the mapping of closedloop.yml is mended.
 
     Example: `closedloop quarantine replay --table crm_lead`
     """
     from ingestion.landing.manifest import Manifest
     from orchestration.quality.gate1 import replay as judge_again
+    from orchestration.turns import turn
 
     deployment = session.deployment()
     layout, options = deployment.layout, deployment.options
-    manifest = Manifest(layout.manifest_db)
-    reports = [
-        report
-        for each in deployment.sources.values()
-        if source in (None, each.name)
-        for name in each.tables
-        if table in (None, name)
-        for report in judge_again(
-            layout,
-            manifest,
-            each,
-            name,
-            None if load is None else [load],
-            memory_limit=options.memory_limit,
-            threads=options.threads,
-        )
-    ]
+    with turn(layout, "closedloop quarantine replay", wait=wait):
+        manifest = Manifest(layout.manifest_db)
+        reports = [
+            report
+            for each in deployment.sources.values()
+            if source in (None, each.name)
+            for name in each.tables
+            if table in (None, name)
+            for report in judge_again(
+                layout,
+                manifest,
+                each,
+                name,
+                None if load is None else [load],
+                memory_limit=options.memory_limit,
+                threads=options.threads,
+            )
+        ]
     if not reports:
         printing.say("no such rows are quarantined")
         raise typer.Exit(FAILED)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import dagster as dg
 
 from ingestion.contracts import contracts
-from ingestion.landing.placing import sweep
 from orchestration.defs.resources import NightResource, plain_errors
 from orchestration.landing import land_table
 from orchestration.quality.gate1 import admit_pending
@@ -26,7 +25,6 @@ def agreement(context: dg.AssetExecutionContext, nights: NightResource) -> dg.Ma
     night = nights.night(context)
     with plain_errors():
         folder = lay_out(night.deployment)
-        sweep(night.deployment.layout, night.manifest)
     rows = {
         path.stem: len(path.read_text("utf-8").splitlines()) - 1
         for path in sorted(folder.glob("seeds/*.csv"))

@@ -1,0 +1,132 @@
+"""One at a time: whose turn it is to write to a deployment's data folder.
+
+The operating system keeps the turn, as a lock on a file, and a kill gives it back; what is done in a turn does not
+belong here. Readers of published versions need no turn.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+from ingestion.errors import ClosedloopError
+from ingestion.landing.layout import Layout
+from orchestration.settings import now
+
+logger = logging.getLogger("closedloop.turns")
+
+PATIENCE = 1.0
+"""Seconds after which a turn is refused: whoever only looks at who holds it is done long before."""
+PAUSE = 0.2
+"""Seconds between two tries. Not one blocking call, which Dagster could not cancel."""
+
+
+class InUse(ClosedloopError):
+    """Another process writes to the data folder."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who has the turn: what it does, its process, since when (naive UTC), and its Dagster run once it has one."""
+
+    what: str
+    process: int
+    since: datetime
+    run_id: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.what} (process {self.process}) since {self.since:%Y-%m-%d %H:%M:%S} UTC"
+
+
+class Turn:
+    """A turn that this process has. `broken_off` is the one before, where it was killed in the middle."""
+
+    def __init__(self, file: TextIO, holder: Holder, broken_off: Holder | None) -> None:
+        self._file, self._holder, self.broken_off = file, holder, broken_off
+        _write(file, holder)
+
+    def name_run(self, run_id: str) -> None:
+        """Keep under which run Dagster knows what is done in this turn."""
+        self._holder = Holder(self._holder.what, self._holder.process, self._holder.since, run_id)
+        _write(self._file, self._holder)
+
+
+_taken: dict[Path, Turn] = {}
+"""The turns of this process: a step of a night shares the turn of its run."""
+
+
+@contextmanager
+def turn(layout: Layout, what: str, *, wait: bool = False) -> Iterator[Turn]:
+    """Have the turn at a data folder until the end of the block, or share the one this process has already.
+
+    Raises InUse when another process has it and `wait` is false.
+    """
+    if layout.lock in _taken:
+        yield _taken[layout.lock]
+        return
+    layout.root.mkdir(parents=True, exist_ok=True)
+    with layout.lock.open("a+", encoding="utf-8") as file:
+        _take(file, layout, wait)
+        taken = _taken[layout.lock] = Turn(file, Holder(what, os.getpid(), now()), _read(file))
+        try:
+            yield taken
+        finally:
+            del _taken[layout.lock]
+            file.truncate(0)
+
+
+def holder(layout: Layout) -> Holder | None:
+    """Who has the turn now; None when nobody does."""
+    if not layout.lock.exists():
+        return None
+    with layout.lock.open("r", encoding="utf-8") as file:
+        return None if _try(file, fcntl.LOCK_SH) else _read(file)
+
+
+def _take(file: TextIO, layout: Layout, wait: bool) -> None:
+    began, is_told = time.monotonic(), False
+    while not _try(file, fcntl.LOCK_EX):
+        if time.monotonic() - began >= PATIENCE:
+            who = _read(file) or "another process"
+            if not wait:
+                raise InUse(
+                    f"{layout.root} is in use by {who}; expected one process at a time. "
+                    "Nothing was started: run again when that one has ended, or wait for it with --wait"
+                )
+            if not is_told:
+                logger.info("waiting for %s", who)
+                is_told = True
+        time.sleep(PAUSE)
+
+
+def _try(file: TextIO, kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _read(file: TextIO) -> Holder | None:
+    """What the file says; nothing after a turn that ended well, or while one is only just being noted."""
+    file.seek(0)
+    try:
+        found = json.loads(file.read())
+        return Holder(**{**found, "since": datetime.fromisoformat(found["since"])})
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _write(file: TextIO, holder: Holder) -> None:
+    file.truncate(0)
+    file.write(json.dumps({**vars(holder), "since": holder.since.isoformat()}))
+    file.flush()
