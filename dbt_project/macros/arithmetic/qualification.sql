@@ -30,18 +30,17 @@ judged_people as (
 
 points_given as (
     select
-        touch_people.person_id,
+        touches.person_id,
         points.regime,
         touches.occurred_at as moment_at,
         points.points,
         0 as is_judged
-    from {{ ref('stg_marketing__touches') }} as touches
-    inner join {{ ref('int_identity__touch_people') }} as touch_people on touches.touch_id = touch_people.touch_id
+    from {{ ref('int_channels__touches') }} as touches
     inner join {{ ref('int_qualification__value_points') }} as points
         on points.dimension = 'touch_type'
         and touches.touch_type = points.value
     inner join judged_people
-        on touch_people.person_id = judged_people.person_id
+        on touches.person_id = judged_people.person_id
         and points.regime = judged_people.regime
 
     union all
@@ -128,18 +127,7 @@ scored as (
         and running.regime = buckets.regime
         and running.bucket = buckets.next_bucket
     where running.is_judged = 1
-),
-
-fits as (
-    select
-        person_id,
-        regime,
-        created_at as fits_from,
-        coalesce(next_created_at, timestamp '9999-12-31 00:00:00') as fits_before,
-        fit_score
-    from {{ ref('int_qualification__fit') }}
 )
-
 select
     scored.person_id,
     regimes.stage,
@@ -154,9 +142,9 @@ select
     round(coalesce(fits.fit_score, 0) + scored.intent_score, 6) as total_score
 from scored
 inner join {{ ref('int_qualification__regimes') }} as regimes on scored.regime = regimes.regime
-left join fits
+left join {{ ref('int_qualification__fit') }} as fits
     on scored.person_id = fits.person_id
     and scored.regime = fits.regime
-    and fits.fits_from <= scored.moment_at
-    and scored.moment_at < fits.fits_before
+    and fits.created_at <= scored.moment_at
+    and scored.moment_at < coalesce(fits.next_created_at, timestamp '9999-12-31 00:00:00')
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{# Text functions that DuckDB and Spark spell differently. #}
+{# Functions on text and records that DuckDB and Spark spell differently. #}
 
 {# True where the whole text matches the regular expression. #}
 {% macro matches_whole(text, pattern) -%}{{ adapter.dispatch('matches_whole')(text, pattern) }}{%- endmacro %}
@@ -14,3 +14,12 @@
 {% macro sorted_list(text) -%}{{ adapter.dispatch('sorted_list')(text) }}{%- endmacro %}
 {% macro default__sorted_list(text) -%}string_agg({{ text }}, '|' order by {{ text }}){%- endmacro %}
 {% macro spark__sorted_list(text) -%}array_join(array_sort(collect_list({{ text }})), '|'){%- endmacro %}
+
+{# Several columns as one value with named fields; records compare field by field, in order. #}
+{% macro record(columns) -%}{{ adapter.dispatch('record')(columns) }}{%- endmacro %}
+{% macro default__record(columns) -%}
+struct_pack({% for column in columns %}{{ column.split('.')[-1] }} := {{ column }}{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+{% macro spark__record(columns) -%}
+named_struct({% for column in columns %}'{{ column.split('.')[-1] }}', {{ column }}{{ ', ' if not loop.last }}{% endfor %})
+{%- endmacro %}

@@ -88,10 +88,10 @@ touches_accounted as (
             where table_name = 'marketing_touch'
         ) as decimal(28, 2)) as left_side,
         cast((
-            select count(distinct touch_id) from {{ ref('fct_touch') }}
+            select count(*) from {{ ref('fct_touch') }}
             where person_id is not null
         ) + (
-            select count(distinct touch_id) from {{ ref('fct_touch') }}
+            select count(*) from {{ ref('fct_touch') }}
             where person_id is null
         ) as decimal(28, 2)) as right_side
 ),

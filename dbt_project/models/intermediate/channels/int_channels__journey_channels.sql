@@ -10,42 +10,20 @@ with journeys as (
     from {{ ref('int_stages__journeys') }}
 ),
 
-touches as (
-    select
-        touch_id,
-        person_id,
-        occurred_at,
-        channel,
-        source_confidence,
-        campaign_id
-    from {{ ref('int_channels__touches') }}
-    where person_id is not null
-),
-
-ranked_touches as (
-    select
-        journeys.journey_id,
-        touches.channel,
-        touches.source_confidence,
-        touches.campaign_id,
-        row_number() over (partition by journeys.journey_id order by touches.occurred_at, touches.touch_id) as from_first,
-        row_number() over (partition by journeys.journey_id order by touches.occurred_at desc, touches.touch_id desc) as from_last
-    from journeys
-    inner join touches
-        on journeys.person_id = touches.person_id
-        and touches.occurred_at <= journeys.lead_at
-),
-
+-- The touch as a whole: its campaign may be null, which min_by alone would pass over.
 by_touch as (
     select
-        journey_id,
-        max(case when from_first = 1 then channel end) as original_channel,
-        max(case when from_last = 1 then channel end) as lead_channel,
-        max(case when from_first = 1 then source_confidence end) as source_confidence,
-        max(case when from_first = 1 then campaign_id end) as campaign_id
-    from ranked_touches
-    where from_first = 1 or from_last = 1
-    group by journey_id
+        journeys.journey_id,
+        min_by(
+            {{ record(['touches.channel', 'touches.source_confidence', 'touches.campaign_id']) }},
+            {{ record(['touches.occurred_at', 'touches.touch_id']) }}
+        ) as first_touch,
+        max_by(touches.channel, {{ record(['touches.occurred_at', 'touches.touch_id']) }}) as lead_channel
+    from journeys
+    inner join {{ ref('int_channels__touches') }} as touches
+        on journeys.person_id = touches.person_id
+        and touches.occurred_at <= journeys.lead_at
+    group by journeys.journey_id
 ),
 
 by_source as (
@@ -73,10 +51,10 @@ by_source as (
 final as (
     select
         journeys.journey_id,
-        coalesce(by_touch.original_channel, by_source.channel, 'unknown') as original_channel,
+        coalesce(by_touch.first_touch.channel, by_source.channel, 'unknown') as original_channel,
         coalesce(by_touch.lead_channel, by_source.channel, 'unknown') as lead_channel,
-        coalesce(by_touch.source_confidence, by_source.confidence, 'inferred') as source_confidence,
-        by_touch.campaign_id
+        coalesce(by_touch.first_touch.source_confidence, by_source.confidence, 'inferred') as source_confidence,
+        by_touch.first_touch.campaign_id as campaign_id
     from journeys
     left join by_touch on journeys.journey_id = by_touch.journey_id
     left join by_source on journeys.journey_id = by_source.journey_id

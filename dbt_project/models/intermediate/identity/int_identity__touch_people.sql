@@ -1,5 +1,7 @@
 -- The person of each touch: of its contact, else of its e-mail, else of whoever first claimed its anonymous id; null while
--- nobody did. Grain: one row per touch.
+-- nobody did. A view that carries what channels need of a touch: joining the touches again would cost more than finding
+-- their persons. Grain: one row per touch.
+{{ config(materialized='view') }}
 
 with touches as (
     select
@@ -7,7 +9,14 @@ with touches as (
         contact_id,
         email,
         anonymous_id,
-        occurred_at
+        occurred_at,
+        touch_type,
+        campaign_id,
+        channel,
+        utm_source,
+        utm_medium,
+        referrer_url,
+        click_id
     from {{ ref('stg_marketing__touches') }}
 ),
 
@@ -35,6 +44,13 @@ identified as (
         touches.touch_id,
         touches.anonymous_id,
         touches.occurred_at,
+        touches.touch_type,
+        touches.campaign_id,
+        touches.channel,
+        touches.utm_source,
+        touches.utm_medium,
+        touches.referrer_url,
+        touches.click_id,
         coalesce(contacts.person_id, email_owners.person_id) as person_id
     from touches
     left join {{ ref('int_identity__record_people') }} as contacts
@@ -61,7 +77,15 @@ claims as (
 final as (
     select
         identified.touch_id,
-        coalesce(identified.person_id, claims.person_id) as person_id
+        coalesce(identified.person_id, claims.person_id) as person_id,
+        identified.occurred_at,
+        identified.touch_type,
+        identified.campaign_id,
+        identified.channel,
+        identified.utm_source,
+        identified.utm_medium,
+        identified.referrer_url,
+        identified.click_id
     from identified
     left join claims on identified.anonymous_id = claims.anonymous_id
 )

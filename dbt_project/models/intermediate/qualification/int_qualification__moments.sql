@@ -1,5 +1,6 @@
 -- Moments at which a person could qualify: creations of any record, and touches not before the person's first record. Grain: one
 -- row per person, stage and instant.
+{{ config(materialized='view') }}
 
 with creations as (
     select
@@ -19,12 +20,11 @@ first_records as (
 
 touches as (
     select
-        touch_people.person_id,
+        touches.person_id,
         touches.occurred_at as moment_at
-    from {{ ref('stg_marketing__touches') }} as touches
-    inner join {{ ref('int_identity__touch_people') }} as touch_people on touches.touch_id = touch_people.touch_id
+    from {{ ref('int_channels__touches') }} as touches
     inner join first_records
-        on touch_people.person_id = first_records.person_id
+        on touches.person_id = first_records.person_id
         and first_records.first_record_at <= touches.occurred_at
 ),
 

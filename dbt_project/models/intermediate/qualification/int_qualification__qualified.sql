@@ -3,13 +3,12 @@
 -- Scores are computed only for those who could ever reach the minima: with their best fit and no decay at all.
 with touch_counts as (
     select
-        touch_people.person_id,
-        touches.touch_type,
+        person_id,
+        touch_type,
         count(*) as touches
-    from {{ ref('stg_marketing__touches') }} as touches
-    inner join {{ ref('int_identity__touch_people') }} as touch_people on touches.touch_id = touch_people.touch_id
-    where touch_people.person_id is not null
-    group by touch_people.person_id, touches.touch_type
+    from {{ ref('int_channels__touches') }}
+    where person_id is not null
+    group by person_id, touch_type
 ),
 
 best_scores as (
@@ -46,7 +45,7 @@ possible as (
     select distinct
         people.person_id,
         regimes.stage
-    from (select distinct person_id from {{ ref('int_qualification__moments') }}) as people
+    from (select distinct person_id from {{ ref('int_identity__person_records') }}) as people
     cross join {{ ref('int_qualification__regimes') }} as regimes
     left join best_scores
         on people.person_id = best_scores.person_id

@@ -1,4 +1,5 @@
 -- Marketing touches with the person and channel of each. Grain: one row per touch.
+{{ config(materialized='view') }}
 
 with final as (
     select

@@ -1,4 +1,5 @@
 -- Sales activities with the journey they worked on and which attempt they were. Grain: one row per activity.
+{{ config(materialized='view') }}
 
 with final as (
     select
