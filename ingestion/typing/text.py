@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from ingestion.engine import literal
 
-# Most texts neither begin nor end with a blank, which two comparisons show at a third of the cost of a trim; tabs and
-# line ends are rarer still, and a plain trim knows all other white space.
+# Most texts begin and end with a printable ASCII character, which four comparisons show at a third of a trim's cost.
 MACROS = r"""
 create or replace temp macro trimmed(x) as case
-    when x >= '!' and x <= '~' and right(x, 1) between '!' and '~' then x
-    when contains(x, chr(9)) or contains(x, chr(10)) or contains(x, chr(13))
+    when x < '!' or x > '~' or x[-1] < '!' or x[-1] > '~'
         then nullif(regexp_replace(x, '^[\s\p{Z}]+|[\s\p{Z}]+$', '', 'g'), '')
-    else nullif(trim(x), '')
+    else x
 end;
 create or replace temp macro number_as_text(x) as case
     when not isfinite(x) then null
