@@ -25,9 +25,9 @@ final as (
         touches.campaign_id,
         touches.touch_type
     from touches
+    -- Touches with a channel of their own are joined too: a condition on one side alone would compare all with all.
     left join {{ ref('int_channels__touch_signals') }} as signals
-        on touches.channel is null
-        and touches.utm_source is not distinct from signals.utm_source
+        on touches.utm_source is not distinct from signals.utm_source
         and touches.utm_medium is not distinct from signals.utm_medium
         and touches.referrer is not distinct from signals.referrer
         and touches.click_id is not distinct from signals.click_id
