@@ -98,7 +98,7 @@ def _marked(block: bytes) -> str | None:
 
 
 def _count_foreign(text: str) -> int:
-    return sum(not character.isascii() for character in text) if not text.isascii() else 0
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _other(block: bytes) -> str:
