@@ -1,5 +1,8 @@
 -- Channel of every combination of signals that touches and visits carry, by the rules: lowest priority whose patterns all
--- match, `unknown` where none does. A rule is tried once per combination, not once per touch. Grain: one row per combination.
+-- match, `unknown` where none does. A value is held against each pattern once; values that match the same patterns then
+-- stand for each other, so that a million click ids cost no more rules than one. Grain: one row per combination.
+
+{%- set signals = ['utm_source', 'utm_medium', 'referrer', 'click_id'] %}
 
 with combinations as (
     select distinct
@@ -24,31 +27,98 @@ rules as (
     where lead_source is null
 ),
 
+signal_values as (
+    {% for signal in signals -%}
+    select distinct
+        '{{ signal }}' as signal,
+        {{ signal }} as value
+    from combinations
+    where {{ signal }} is not null
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+patterns as (
+    {% for signal in signals -%}
+    select distinct
+        '{{ signal }}' as signal,
+        {{ signal }} as pattern
+    from rules
+    where {{ signal }} is not null
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+traits as (
+    select
+        signal_values.signal,
+        signal_values.value,
+        {{ sorted_list('patterns.pattern') }} as matched_patterns
+    from signal_values
+    inner join patterns
+        on signal_values.signal = patterns.signal
+        and {{ any_alternative_like('signal_values.value', 'patterns.pattern') }}
+    group by signal_values.signal, signal_values.value
+),
+
+stand_ins as (
+    select
+        signal,
+        value,
+        min(value) over (partition by signal, matched_patterns) as stand_in
+    from traits
+),
+
+-- A value that matches no pattern is to the rules as none at all.
+reduced as (
+    select
+        {% for signal in signals -%}
+        combinations.{{ signal }},
+        {{ signal }}_stand_ins.stand_in as {{ signal }}_stand_in{{ ',' if not loop.last }}
+        {% endfor %}
+    from combinations
+    {% for signal in signals -%}
+    left join stand_ins as {{ signal }}_stand_ins
+        on combinations.{{ signal }} = {{ signal }}_stand_ins.value
+        and {{ signal }}_stand_ins.signal = '{{ signal }}'
+    {% endfor %}
+),
+
 winners as (
     select
-        combinations.utm_source,
-        combinations.utm_medium,
-        combinations.referrer,
-        combinations.click_id,
+        {% for signal in signals -%}
+        kinds.{{ signal }}_stand_in,
+        {% endfor -%}
         min(rules.priority) as priority
-    from combinations
+    from (
+        select distinct
+            {% for signal in signals -%}
+            {{ signal }}_stand_in{{ ',' if not loop.last }}
+            {% endfor %}
+        from reduced
+    ) as kinds
     left join rules
-        on {{ satisfies('combinations.utm_source', 'rules.utm_source') }}
-        and {{ satisfies('combinations.utm_medium', 'rules.utm_medium') }}
-        and {{ satisfies('combinations.referrer', 'rules.referrer') }}
-        and {{ satisfies('combinations.click_id', 'rules.click_id') }}
-    group by combinations.utm_source, combinations.utm_medium, combinations.referrer, combinations.click_id
+        on {% for signal in signals -%}
+        {{ satisfies('kinds.' ~ signal ~ '_stand_in', 'rules.' ~ signal) }}
+        {{ 'and' if not loop.last }}
+        {% endfor %}
+    group by {% for signal in signals %}kinds.{{ signal }}_stand_in{{ ', ' if not loop.last }}{% endfor %}
 ),
 
 final as (
     select
-        winners.utm_source,
-        winners.utm_medium,
-        winners.referrer,
-        winners.click_id,
+        reduced.utm_source,
+        reduced.utm_medium,
+        reduced.referrer,
+        reduced.click_id,
         coalesce(rules.channel, 'unknown') as channel,
         coalesce(rules.confidence, 'inferred') as confidence
-    from winners
+    from reduced
+    inner join winners
+        on {% for signal in signals -%}
+        reduced.{{ signal }}_stand_in is not distinct from winners.{{ signal }}_stand_in
+        {{ 'and' if not loop.last }}
+        {% endfor %}
     left join rules on winners.priority = rules.priority
 )
 
