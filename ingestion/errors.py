@@ -5,4 +5,9 @@ Concrete errors live beside the code that raises them; the command line prints a
 
 
 class ClosedloopError(Exception):
-    """An error whose message is complete for its reader. Raised through subclasses that name the concern."""
+    """An error whose message is complete for its reader. Raised through subclasses that name the concern.
+
+    `may_pass` is true of an error that trying again in a while may cure.
+    """
+
+    may_pass = False

@@ -1,4 +1,4 @@
-"""Everything Dagster knows of a deployment: assets, checks, jobs, schedules. What they do is said in `defs`."""
+"""Everything Dagster knows of a deployment: assets, checks, jobs, what starts them. What they do is said in `defs`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 
 import dagster as dg
 
-from orchestration.defs.automation import every_night, nightly
+from orchestration.defs.automation import every_night, new_files, nightly
 from orchestration.defs.landing import agreement, landed_tables
 from orchestration.defs.publish import published_version
 from orchestration.defs.quality import gate_2
@@ -31,6 +31,7 @@ def assemble(deployment: Deployment) -> dg.Definitions:
         asset_checks=[gate_2],
         jobs=[nightly],
         schedules=[every_night],
+        sensors=[new_files(deployment)],
         resources={"nights": NightResource(home=str(deployment.home))},
         executor=dg.in_process_executor,
     )

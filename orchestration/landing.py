@@ -6,16 +6,22 @@ Which units there are is the source's business, how they are written the landing
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ingestion.errors import ClosedloopError
+from ingestion.landing.cursor import highest
 from ingestion.landing.manifest import Load
 from ingestion.landing.placing import sweep
 from ingestion.landing.writer import land
-from ingestion.sources.base import Window
+from ingestion.sources.base import Source, Window
 from orchestration.night import Night
 
 logger = logging.getLogger("closedloop.landing")
+
+EARLIEST = "0001-01-01T00:00:00Z"
 
 
 @dataclass(frozen=True)
@@ -31,29 +37,67 @@ class Landed:
 
 
 def land_table(night: Night, table: str) -> Landed:
-    """Land whatever the sources of `table` have that the landing does not hold. Raises what a source raises."""
-    manifest, layout, options = night.manifest, night.deployment.layout, night.deployment.options
-    loads = []
+    """Land whatever the sources of `table` have that the landing does not hold. Raises what a source raises.
+
+    An error that may pass is met by trying again after a pause that doubles, as often as the deployment says. What was
+    landed until then stays landed.
+    """
+    options = night.deployment.options
+    pauses = [options.retry_seconds * 2**attempt for attempt in range(options.retries)]
+    loads: list[Load] = []
     for source in night.deployment.feeding(table):
-        sweep(layout, manifest, source.name, table)
-        window = Window(
-            night.as_of, manifest.landed_units(source.name, table), manifest.cursor(source.name, table)
-        )
-        for extract in source.extract(table, window):
-            loaded_at = datetime.now(UTC).replace(tzinfo=None)
-            load = land(
-                layout,
-                manifest,
-                source.name,
-                table,
-                extract,
-                loaded_at,
-                night.as_of,
-                memory_limit=options.memory_limit,
-                threads=options.threads,
-            )
-            if load is None:
-                continue
-            logger.info("landed %s of %s: %s rows from %s", table, source.name, f"{load.rows:,}", load.unit)
-            loads.append(load)
+        for pause in (*pauses, None):
+            try:
+                for load in _land(night, source, table, tuple(loads)):
+                    loads.append(load)
+                break
+            except ClosedloopError as error:
+                if pause is None or not error.may_pass:
+                    raise
+                logger.warning("%s of %s: %s Trying again in %g s", table, source.name, error, pause)
+                time.sleep(pause)
     return Landed(table, tuple(loads))
+
+
+def _land(night: Night, source: Source, table: str, done: Sequence[Load]) -> Iterator[Load]:
+    manifest, layout, options = night.manifest, night.deployment.layout, night.deployment.options
+    sweep(layout, manifest, source.name, table)
+    for extract in source.extract(table, _window(night, source.name, table, done)):
+        load = land(
+            layout,
+            manifest,
+            source.name,
+            table,
+            extract,
+            datetime.now(UTC).replace(tzinfo=None),
+            night.as_of,
+            again=night.since is not None,
+            memory_limit=options.memory_limit,
+            threads=options.threads,
+        )
+        if load is None:
+            continue
+        logger.info("landed %s of %s: %s rows from %s", table, source.name, f"{load.rows:,}", load.unit)
+        yield load
+
+
+def _window(night: Night, source: str, table: str, done: Sequence[Load]) -> Window:
+    """What the night wants of a table; `done` are the loads it landed itself.
+
+    With `since`, a table with a cursor is asked for all its units, and of them for the rows from that moment on; any
+    other for the units that were landed since.
+    """
+    manifest = night.manifest
+    landed, cursor = manifest.landed_units(source, table), manifest.cursor(source, table)
+    if night.since is not None:
+        before = [] if cursor else [x for x in manifest.loads(source, table) if x.loaded_at < night.since]
+        landed = {load.unit: load.fingerprint for load in (*before, *done) if load.source == source}
+        cursor = _lowered(cursor, f"{night.since.isoformat()}Z")
+    return Window(night.as_of, landed, cursor)
+
+
+def _lowered(cursor: str | None, since: str) -> str | None:
+    """The earlier one of a cursor and a moment; None, for all rows, where the cursor is no moment."""
+    if cursor is None or highest([cursor, EARLIEST]) != cursor:
+        return None
+    return since if highest([cursor, since]) == cursor else cursor

@@ -22,11 +22,15 @@ SCHEMA_VERSION = "1"
 
 @dataclass(frozen=True)
 class Night:
-    """One run of the pipeline over one deployment. `as_of` is the naive UTC moment the warehouse speaks for."""
+    """One run of the pipeline over one deployment. `as_of` is the naive UTC moment the warehouse speaks for.
+
+    With `since` (naive UTC), what the sources have from that moment on is landed again.
+    """
 
     run_id: str
     as_of: datetime
     deployment: Deployment
+    since: datetime | None = None
 
     @property
     def manifest(self) -> Manifest:

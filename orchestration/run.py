@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from orchestration.failures import failures
 from orchestration.publish import Publication, current
 from orchestration.settings import REPOSITORY, Deployment
+from orchestration.transform.warehouse import discard
 from orchestration.turns import turn
 
 if TYPE_CHECKING:
@@ -53,35 +55,39 @@ def run_night(
     as_of: datetime | None = None,
     *,
     full_refresh: bool = False,
+    since: datetime | None = None,
     wait: bool = False,
 ) -> Outcome:
     """Run the nightly job once. Failures of its steps are in the outcome, not raised.
 
-    `full_refresh` drops the warehouse first: it holds nothing that cannot be rebuilt from the landing. Raises InUse
-    when another process writes to the data folder and `wait` is false.
+    `full_refresh` drops the warehouse first: it holds nothing that cannot be rebuilt from the landing. With
+    `since`, what the sources have from that moment on is landed again. Raises InUse when another process writes to the
+    data folder and `wait` is false.
     """
     with turn(deployment.layout, "closedloop run", wait=wait):
-        return _run(deployment, as_of, full_refresh)
+        return _run(deployment, as_of, full_refresh, since)
 
 
-def _run(deployment: Deployment, as_of: datetime | None, full_refresh: bool) -> Outcome:
+def _run(
+    deployment: Deployment, as_of: datetime | None, full_refresh: bool, since: datetime | None
+) -> Outcome:
     from orchestration.definitions import assemble
     from orchestration.defs.automation import NIGHTLY
-    from orchestration.defs.resources import AS_OF
+    from orchestration.defs.resources import AS_OF, SINCE
 
     logging.getLogger(MISSING_CHECKS).setLevel(logging.ERROR)
     layout = deployment.layout
     before = current(layout.published)
     if full_refresh:
-        for path in (layout.warehouse, layout.warehouse.with_name(f"{layout.warehouse.name}.wal")):
-            path.unlink(missing_ok=True)
+        discard(layout.warehouse)
     with dagster_instance(deployment) as instance:
         job = assemble(deployment).resolve_job_def(NIGHTLY)
-        tags = {} if as_of is None else {AS_OF: as_of.isoformat()}
+        asked = {AS_OF: as_of, SINCE: since}
+        tags = {name: moment.isoformat() for name, moment in asked.items() if moment is not None}
         result = job.execute_in_process(
             instance=instance, raise_on_error=False, tags=tags, run_config={"loggers": QUIET}
         )
-    return Outcome(result.run_id, tuple(_failures(result)), before, current(layout.published))
+    return Outcome(result.run_id, tuple(failures(result.all_events)), before, current(layout.published))
 
 
 @contextmanager
@@ -94,23 +100,3 @@ def dagster_instance(deployment: Deployment) -> Iterator[DagsterInstance]:
     os.environ["CLOSEDLOOP_DAGSTER_HOME"] = str(deployment.layout.dagster)
     with dg.DagsterInstance.from_config(str(REPOSITORY)) as instance:
         yield instance
-
-
-def _failures(result):
-    for event in result.all_events:
-        if event.is_step_failure:
-            data = event.step_failure_data
-            if (data.error.cls_name if data.error else None) == "DagsterAssetCheckFailedError":
-                continue  # told by the check's own evaluation
-            if data.user_failure_data is not None:
-                yield event.step_key, data.user_failure_data.description
-            else:
-                yield event.step_key, (data.error.cause or data.error).message.strip()
-        elif event.event_type_value == "ASSET_CHECK_EVALUATION":
-            check = event.asset_check_evaluation_data
-            if not check.passed and check.blocking:
-                found = ", ".join(f"{name} {value.value}" for name, value in check.metadata.items())
-                yield (
-                    event.step_key,
-                    f"check {check.check_name} of {check.asset_key.to_user_string()} failed: {found}",
-                )

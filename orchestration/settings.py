@@ -88,6 +88,9 @@ class Options(BaseModel):
     seeds: Path = Path("seeds")
     as_of: datetime | None = None
     keep_versions: int = Field(default=7, ge=1)
+    keep_days: int = Field(default=90, ge=1)
+    retries: int = Field(default=3, ge=0)
+    retry_seconds: float = Field(default=10, ge=0)
     memory_limit: str = Field(default="4GB", pattern=r"^\d+(\.\d+)?\s*(MB|GB|MiB|GiB)$")
     threads: int = Field(default=2, ge=1)
     vars: Vars = Vars()
@@ -140,6 +143,11 @@ def naive_utc(value: datetime) -> datetime:
 def now() -> datetime:
     """This moment as naive UTC, in whole seconds. The only place that reads the wall clock for `as_of`."""
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def alert_urls(home: Path) -> str:
+    """CLOSEDLOOP_ALERT_URLS of the environment or the deployment's .env file; empty where there is none. A secret."""
+    return _variables(home.resolve()).get("CLOSEDLOOP_ALERT_URLS", "")
 
 
 def load_deployment(home: Path | None = None) -> Deployment:

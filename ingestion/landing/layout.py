@@ -55,6 +55,11 @@ class Layout:
         return self.root / "scratch"
 
     @property
+    def set_aside(self) -> Path:
+        """Landed files that no load names, kept for people to look at."""
+        return self.root / "set-aside"
+
+    @property
     def lock(self) -> Path:
         """Locked by the process that writes to the folder."""
         return self.root / ".lock"

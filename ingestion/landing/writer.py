@@ -44,16 +44,19 @@ def land(
     loaded_at: datetime,
     window_until: datetime,
     *,
+    again: bool = False,
     memory_limit: str = "4GB",
     threads: int = 2,
 ) -> Load | None:
     """Land one unit and return its load; None when the landing holds the unit under this fingerprint already.
 
+    `again` lands it beside the former load all the same, for a window that is read again.
+
     `loaded_at` and `window_until` are naive UTC. A load is always later than the former one of its table, by a
     microsecond if need be, so that the order of landing decides which of two versions is newer. Errors of the source
     pass through; raises LandingError when the batches cannot be written.
     """
-    if manifest.landed_units(source_name, table).get(extract.unit) == extract.fingerprint:
+    if not again and manifest.landed_units(source_name, table).get(extract.unit) == extract.fingerprint:
         return None
     former = manifest.loads(source_name, table)
     if former:

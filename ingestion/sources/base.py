@@ -56,5 +56,8 @@ class Source(Protocol):
     def mapping(self, table: str) -> TableMapping:
         """How the received columns of `table` become contract columns."""
 
+    def expected_hours(self, table: str) -> float | None:
+        """Within how many hours something new of `table` is expected; None where nothing is."""
+
     def extract(self, table: str, window: Window) -> Iterator[Extract]:
         """The units of `table` that the window wants, oldest first; nothing when all is landed already."""

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli import deployments, nights, publication, quarantine, queries, samples, session
+from orchestration.cli import deployments, health, nights, publication, quarantine, queries, samples, session
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -24,6 +24,7 @@ app.command("check")(deployments.check)
 app.command("run")(nights.run)
 app.command("status")(nights.status)
 app.command("ui")(nights.ui)
+app.command("doctor")(health.doctor)
 app.command("query")(queries.query)
 app.command("sample")(samples.sample)
 app.add_typer(quarantine.app, name="quarantine")

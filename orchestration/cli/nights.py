@@ -34,15 +34,39 @@ def run(
             "--full-refresh", help="Rebuild the warehouse from the landing; gives the same content."
         ),
     ] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            help="Read the sources again from this moment on: files landed since, and of tables with a cursor all "
+            "rows from it on.",
+            show_default=False,
+        ),
+    ] = None,
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait while another process writes to the data folder.")
     ] = False,
 ) -> None:
     """Run a night: land what is new, judge it, rebuild the marts, prove that the books balance, publish.
 
-    Examples: `closedloop run`, `closedloop run --as-of 2026-07-01T00:00:00Z`
+    Examples: `closedloop run`, `closedloop run --as-of 2026-07-01T00:00:00Z`, `closedloop run --since 2026-06-01`
     """
-    moment = _moment(as_of)
+    from orchestration.alerts import first_line, send
+    from orchestration.settings import alert_urls
+
+    moment, again_from = _moment("--as-of", as_of), _moment("--since", since)
+    try:
+        is_well = _run(moment, again_from, full_refresh, wait)
+    except Exception as error:
+        # A night that never began cannot tell by itself.
+        home = session.home()
+        send(alert_urls(home), f"closedloop: a night of {home.name} could not run", [first_line(str(error))])
+        raise
+    if not is_well:
+        raise typer.Exit(FAILED)
+
+
+def _run(moment: datetime | None, again_from: datetime | None, full_refresh: bool, wait: bool) -> bool:
+    """Run a night and tell what came of it; True when it went well."""
     deployment = session.deployment()
     _judge_agreement(deployment)
     from orchestration.cli.progress import shown
@@ -51,15 +75,15 @@ def run(
 
     started, clock = datetime.now(UTC).replace(tzinfo=None), time.monotonic()
     with shown(deployment.layout.runs / f"{started:%Y%m%dT%H%M%SZ}"):
-        outcome = run_night(deployment, moment, full_refresh=full_refresh, wait=wait)
+        outcome = run_night(deployment, moment, full_refresh=full_refresh, since=again_from, wait=wait)
     seconds = time.monotonic() - clock
     if not outcome.succeeded:
         tell_failure(outcome, seconds)
-        raise typer.Exit(FAILED)
-    if outcome.is_unchanged:
+    elif outcome.is_unchanged:
         tell_unchanged(deployment, outcome, seconds)
     else:
         tell_night(deployment, outcome, started, seconds)
+    return outcome.succeeded
 
 
 def status() -> None:
@@ -111,7 +135,7 @@ def _judge_agreement(deployment: Deployment) -> None:
         raise AgreementError(mistakes)
 
 
-def _moment(text: str | None) -> datetime | None:
+def _moment(option: str, text: str | None) -> datetime | None:
     if text is None:
         return None
     from orchestration.settings import naive_utc
@@ -120,5 +144,5 @@ def _moment(text: str | None) -> datetime | None:
         return naive_utc(datetime.fromisoformat(text))
     except ValueError:
         raise InputError(
-            f"--as-of {text!r} is no moment; expected ISO-8601 such as 2026-07-01T00:00:00Z"
+            f"{option} {text!r} is no moment; expected ISO-8601 such as 2026-07-01T00:00:00Z"
         ) from None

@@ -10,6 +10,7 @@ from pathlib import Path
 from ingestion.landing.layout import Layout
 from ingestion.landing.manifest import Load, Manifest
 from orchestration.cli import printing
+from orchestration.freshness import Freshness, freshness
 from orchestration.history import last_nights
 from orchestration.publish import current, versions
 from orchestration.publish.shelf import DATABASE
@@ -40,7 +41,7 @@ def tell(deployment: Deployment) -> None:
             "Last nights",
         )
     if layout.manifest_db.exists():
-        _tell_tables(Manifest(layout.manifest_db).loads())
+        _tell_tables(Manifest(layout.manifest_db).loads(), freshness(deployment, now()))
     _tell_disk(layout)
 
 
@@ -64,17 +65,29 @@ def _tell_live(layout: Layout) -> None:
         printing.table(("table", "rows", "more than before"), changed, f"Changed since {former.version}")
 
 
-def _tell_tables(loads: list[Load]) -> None:
+def _tell_tables(loads: list[Load], fresh: list[Freshness]) -> None:
+    expected = {(one.source, one.table): one.expected_hours for one in fresh}
     newest: dict[tuple[str, str], list[Load]] = {}
     for load in loads:
         newest.setdefault((load.source, load.table), []).append(load)
     printing.table(
-        ("source", "table", "last landed (UTC)", "hours ago", "loads", "rows", "quarantined", "waiting"),
+        (
+            "source",
+            "table",
+            "last landed (UTC)",
+            "hours ago",
+            "expected within",
+            "loads",
+            "rows",
+            "quarantined",
+            "waiting",
+        ),
         [
             (
                 *name,
                 found[-1].loaded_at,
                 round((now() - found[-1].loaded_at).total_seconds() / 3600, 1),
+                expected.get(name),
                 len(found),
                 sum(load.rows for load in found),
                 sum(load.quarantined_rows or 0 for load in found),
@@ -84,6 +97,9 @@ def _tell_tables(loads: list[Load]) -> None:
         ],
         "Landed tables",
     )
+    for one in fresh:
+        if one.is_late:
+            printing.say(f"late: {one}")
 
 
 def _tell_disk(layout: Layout) -> None:

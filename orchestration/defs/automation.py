@@ -1,6 +1,11 @@
-"""When the pipeline runs: the nightly job and its schedule."""
+"""When the pipeline runs: the nightly job, its schedule, and a sensor for files that arrive."""
+
+import json
 
 import dagster as dg
+
+from ingestion.sources.files import FileSource
+from orchestration.settings import Deployment
 
 NIGHTLY = "nightly"
 
@@ -18,3 +23,36 @@ every_night = dg.ScheduleDefinition(
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Runs the nightly job at half past two.",
 )
+
+
+def new_files(deployment: Deployment) -> dg.SensorDefinition:
+    """A sensor, off until it is switched on: runs the nightly job once the files of the sources stay as they are.
+
+    It compares only what storages say of their files (names, sizes, times). The cursor holds what was `seen` the last
+    time and what a run was `asked` for; files that change between two looks are still being sent.
+    """
+
+    @dg.sensor(
+        name="new_files",
+        job=nightly,
+        minimum_interval_seconds=300,
+        default_status=dg.DefaultSensorStatus.STOPPED,
+        description="Runs the nightly job when files arrived and nothing more came for five minutes.",
+    )
+    def arrived(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        former = json.loads(context.cursor or "{}")
+        found = {
+            name: source.state()
+            for name, source in deployment.sources.items()
+            if isinstance(source, FileSource)
+        }
+        if found == former.get("asked"):
+            return dg.SkipReason("no file came since the last run")
+        if found != former.get("seen"):
+            context.update_cursor(json.dumps({**former, "seen": found}))
+            return dg.SkipReason("files are coming; waiting until no more do")
+        return dg.SensorResult(
+            run_requests=[dg.RunRequest()], cursor=json.dumps({"seen": found, "asked": found})
+        )
+
+    return arrived

@@ -1,18 +1,23 @@
 """Assets of the landing: the agreement, then one asset per landed table with gate 1 as its blocking check."""
 
+import logging
 from collections.abc import Iterator
 
 import dagster as dg
 
 from ingestion.contracts import contracts
 from orchestration.defs.resources import NightResource, plain_errors
+from orchestration.freshness import freshness
 from orchestration.landing import land_table
 from orchestration.quality.gate1 import admit_pending
-from orchestration.settings import Deployment
+from orchestration.settings import Deployment, now
 from orchestration.transform.project import lay_out
+
+logger = logging.getLogger("closedloop.landing")
 
 AGREEMENT = dg.AssetKey("agreement")
 GATE_1 = "gate_1"
+FRESH = "fresh"
 
 
 @dg.asset(
@@ -54,7 +59,12 @@ def _landed(table: str) -> dg.AssetsDefinition:
                 asset=key,
                 blocking=True,
                 description="Rows fit the contract; what does not is quarantined, too much of it stops the night.",
-            )
+            ),
+            dg.AssetCheckSpec(
+                FRESH,
+                asset=key,
+                description="Something new came within the hours that closedloop.yml expects; if not, it is told only.",
+            ),
         ],
     )
     def landed(context: dg.AssetExecutionContext, nights: NightResource) -> Iterator[dg.MaterializeResult]:
@@ -74,6 +84,9 @@ def _landed(table: str) -> dg.AssetsDefinition:
                 )
             ]
         held = night.manifest.loads(table=table, state="admitted")
+        late = [one for one in freshness(night.deployment, now(), table) if one.is_late]
+        for one in late:
+            logger.warning("late: %s", one)
         quarantined = sum(report.quarantined_rows for report in reports)
         yield dg.MaterializeResult(
             metadata={
@@ -88,7 +101,13 @@ def _landed(table: str) -> dg.AssetsDefinition:
                     passed=True,
                     check_name=GATE_1,
                     metadata={"loads": len(reports), "quarantined_rows": quarantined},
-                )
+                ),
+                dg.AssetCheckResult(
+                    passed=not late,
+                    check_name=FRESH,
+                    severity=dg.AssetCheckSeverity.WARN,
+                    metadata={"late": "; ".join(map(str, late))} if late else {},
+                ),
             ],
         )
 

@@ -2,18 +2,29 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import dagster as dg
 from pydantic import PrivateAttr
 
 from ingestion.errors import ClosedloopError
+from ingestion.landing.safekeeping import keep_copy
+from orchestration.alerts import alert_failure, send
+from orchestration.failures import failures
+from orchestration.freshness import freshness
 from orchestration.night import Night, moment
-from orchestration.settings import Deployment, load_deployment, naive_utc
+from orchestration.retention import forget
+from orchestration.settings import Deployment, alert_urls, load_deployment, naive_utc, now
 from orchestration.turns import Holder, turn
 
 AS_OF = "closedloop/as_of"
 """Run tag: the moment a run speaks for, ISO-8601."""
+SINCE = "closedloop/since"
+"""Run tag: the moment from which on sources are read again, ISO-8601."""
+
+TELLING = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.ASSET_CHECK_EVALUATION}
+"""The events that say what failed."""
 
 
 def end_broken_off(instance: dg.DagsterInstance, former: Holder) -> None:
@@ -54,12 +65,34 @@ class NightResource(dg.ConfigurableResource):
             taken.name_run(context.run.run_id)
             if taken.broken_off is not None and taken.broken_off.run_id is not None:
                 end_broken_off(context.instance, taken.broken_off)
-            yield self
+                killed = [("run", f"{taken.broken_off} was killed before it ended")]
+                alert_failure(self.deployment, taken.broken_off.run_id, killed)
+            try:
+                yield self
+            finally:
+                keep_copy(self.deployment.layout)
+                forget(self.deployment, context.instance, now())
+                self._tell(context.instance, context.run.run_id)
+
+    def _tell(self, instance: dg.DagsterInstance, run_id: str) -> None:
+        """Alert of what failed in the run and of late data, at most once each."""
+        entries = instance.all_logs(run_id, of_type=TELLING)
+        failed = list(failures(entry.get_dagster_event() for entry in entries))
+        if failed:
+            alert_failure(self.deployment, run_id, failed)
+        late = [str(one) for one in freshness(self.deployment, now()) if one.is_late]
+        if late:
+            send(
+                alert_urls(self.deployment.home),
+                f"closedloop: data of {self.deployment.home.name} are late",
+                late,
+            )
 
     def night(self, context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Night:
         """The night of the run that `context` belongs to; every step of a run gets the same moment."""
         record = context.instance.get_run_record_by_id(context.run.run_id)
         created = naive_utc(record.create_timestamp).replace(microsecond=0)
-        return Night(
-            context.run.run_id, moment(self.deployment, context.run.tags.get(AS_OF), created), self.deployment
-        )
+        tags = context.run.tags
+        since = naive_utc(datetime.fromisoformat(tags[SINCE])) if SINCE in tags else None
+        as_of = moment(self.deployment, tags.get(AS_OF), created)
+        return Night(context.run.run_id, as_of, self.deployment, since)

@@ -20,7 +20,7 @@ from orchestration.night import inputs_key
 from orchestration.publish import current
 from orchestration.transform.dbt import NodeResult, build
 from orchestration.transform.landing_views import prepare_landing
-from orchestration.transform.warehouse import connect, count_rows, note_night
+from orchestration.transform.warehouse import connect, count_rows, discard, note_night, unusable
 
 logger = logging.getLogger("closedloop.transform")
 
@@ -76,6 +76,10 @@ def warehouse_landing(tables: list[dg.AssetsDefinition]) -> dg.AssetsDefinition:
         if live is not None and live.inputs_key == key and layout.warehouse.exists():
             logger.info("nothing changed since version %s: it stays as it is", live.version)
             return
+        found = unusable(layout.warehouse)
+        if found is not None:
+            logger.warning("the warehouse is built anew: %s", found)
+            discard(layout.warehouse)
         unfed = [table for table in contracts() if not any(night.deployment.feeding(table))]
         if unfed:
             logger.warning("no source feeds %s: what comes of them stays null or empty", ", ".join(unfed))

@@ -6,6 +6,16 @@ Building, switching, checking and listing versions belong here, free of Dagster;
 from orchestration.publish.publication import Publication
 from orchestration.publish.publishing import publish
 from orchestration.publish.shelf import PublishError
-from orchestration.publish.versions import PREVIOUS, current, rollback, verify, versions
+from orchestration.publish.versions import PREVIOUS, current, rollback, verify, versions, withdraw
 
-__all__ = ["PREVIOUS", "Publication", "PublishError", "current", "publish", "rollback", "verify", "versions"]
+__all__ = [
+    "PREVIOUS",
+    "Publication",
+    "PublishError",
+    "current",
+    "publish",
+    "rollback",
+    "verify",
+    "versions",
+    "withdraw",
+]

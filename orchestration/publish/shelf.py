@@ -125,9 +125,13 @@ class Shelf:
         """
         for name in self.names()[: -max(keep, 2)]:
             if name != self.live():
-                leaving = self.versions / f".removing-{name}"
-                self.folder(name).rename(leaving)
-                shutil.rmtree(leaving)
+                self.remove(name)
+
+    def remove(self, name: str) -> None:
+        """Remove version `name`; it is none from the first moment on."""
+        leaving = self.versions / f".removing-{name}"
+        self.folder(name).rename(leaving)
+        shutil.rmtree(leaving)
 
 
 def sync_file(path: Path) -> None:

@@ -64,6 +64,31 @@ def verify(published: Path, version: str | None = None) -> list[str]:
     return problems
 
 
+def withdraw(published: Path, version: str) -> Publication | None:
+    """Remove `version`; if it was live, the newest other one that is as it was published is live then. Gives the live
+    version, None when there is no other: then nothing is published until the next night.
+
+    Raises UnknownVersion when there is no such version, PublishError when a publication is under way.
+    """
+    shelf = Shelf(published)
+    with shelf.locked(wait=False):
+        name = _known(shelf, version)
+        if name == shelf.live():
+            others = (other for other in reversed(shelf.names()) if other != name)
+            intact = next((other for other in others if _is_intact(published, other)), None)
+            if intact is not None:
+                shelf.make_live(intact)
+        shelf.remove(name)
+    return current(published)
+
+
+def _is_intact(published: Path, version: str) -> bool:
+    try:
+        return not verify(published, version)
+    except PublishError:
+        return False
+
+
 def _chosen(shelf: Shelf, version: str) -> str:
     if version != PREVIOUS:
         return _known(shelf, version)

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import duckdb
 
+FORMAT = "1"
+"""Raised when what the models keep between nights changes, so that a warehouse of before cannot be built on."""
+
 
 @contextmanager
 def connect(
@@ -30,12 +33,40 @@ def connect(
 
 
 def note_night(connection: duckdb.DuckDBPyConnection, run_id: str, as_of: datetime, inputs_key: str) -> None:
-    """Keep which night the warehouse holds. Grain of `landing.night`: one row, the night being built."""
+    """Keep which night the warehouse holds and what wrote it. Grain of `landing.night`: one row, the night at work."""
     connection.execute(
         "create or replace table landing.night as "
-        "select cast($1 as varchar) as run_id, cast($2 as timestamp) as as_of, cast($3 as varchar) as inputs_key",
-        [run_id, as_of, inputs_key],
+        "select cast($1 as varchar) as run_id, cast($2 as timestamp) as as_of, cast($3 as varchar) as inputs_key, "
+        "cast($4 as varchar) as warehouse_format, cast($5 as varchar) as duckdb_version",
+        [run_id, as_of, inputs_key, FORMAT, duckdb.__version__],
     )
+
+
+def unusable(path: Path) -> str | None:
+    """Why the next night cannot build on the warehouse at `path`; None where it can, or where there is none.
+
+    A file that another program has open is not unusable: opening it for writing tells that better.
+    """
+    if not path.exists():
+        return None
+    query = "select warehouse_format, duckdb_version from landing.night"
+    try:
+        with connect(path, "1GB", 1, read_only=True) as connection:
+            found = connection.execute(query).fetchone()
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return "an older closedloop wrote it, or its first night was broken off"
+    except duckdb.Error as error:
+        is_locked = "lock" in str(error) and isinstance(error, duckdb.IOException)
+        return None if is_locked else f"it cannot be read ({str(error).splitlines()[0]})"
+    if found == (FORMAT, duckdb.__version__):
+        return None
+    return f"it is of format {found[0]} by DuckDB {found[1]}, not {FORMAT} by {duckdb.__version__}"
+
+
+def discard(path: Path) -> None:
+    """Remove the warehouse: it holds nothing that cannot be built again from what was admitted."""
+    for file in (path, path.with_name(f"{path.name}.wal")):
+        file.unlink(missing_ok=True)
 
 
 def noted_inputs_key(path: Path) -> str:

@@ -33,6 +33,7 @@ class FileTable(BaseModel):
     (`timezone`, `decimal`, `id_prefix`). `header_row` is the 1-based line of the headers. `cursor` names the received
     column below whose highest landed value, less `lookback_days`, rows are left out. A string or list in `columns` is
     short for a mapping of that `column`. `rejection` replaces the contract's threshold.
+    `expected_hours` says within how many hours something new is expected: later than that, it is called late.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,6 +51,7 @@ class FileTable(BaseModel):
     decimal: Decimal | None = None
     id_prefix: Text | None = None
     rejection: Rejection | None = None
+    expected_hours: Annotated[float, Field(gt=0)] | None = None
     columns: dict[str, Annotated[ColumnMapping, BeforeValidator(_column_mapping)]] = Field(
         default_factory=dict
     )

@@ -17,7 +17,7 @@ from fsspec import AbstractFileSystem
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
-from ingestion.sources.files.errors import UnreadableFile
+from ingestion.sources.files.errors import UnreadableFile, may_pass
 
 BLOCK = 1 << 20
 # Hidden files, markers such as _SUCCESS, the lock files of an open workbook, and what is still being sent.
@@ -92,6 +92,7 @@ def find(paths: Iterable[str], base: Path, options: Mapping[str, Any]) -> list[F
                 f"{type(error).__name__}: {error}",
                 "a path that can be listed",
                 "Check the path, the rights to it, and `storage` in the configuration.",
+                may_pass=may_pass(error),
             ) from error
     return sorted(found.values(), key=lambda file: (file.modified, file.unit))
 

@@ -11,7 +11,8 @@ from ingestion.errors import ClosedloopError
 class UnreadableFile(ClosedloopError):
     """A file that cannot be read: which one, what was found, what was expected, what to do next."""
 
-    def __init__(self, file: str, found: str, expected: str, action: str) -> None:
+    def __init__(self, file: str, found: str, expected: str, action: str, *, may_pass: bool = False) -> None:
+        self.may_pass = may_pass
         self.found, self.expected, self.action = f"{file} with {found}", expected, action
         super().__init__(f"{file}: found {found}; expected {expected}. {action}")
 
@@ -19,9 +20,19 @@ class UnreadableFile(ClosedloopError):
 class ChangedWhileRead(ClosedloopError):
     """A file that was written to, replaced or removed between the start and the end of its reading."""
 
+    may_pass = True
+
     def __init__(self, file: str) -> None:
         super().__init__(
             f"{file}: found that it changed while it was being read; expected a file that is complete before it "
             f"appears. Nothing of it was landed: let its sender write to another name and rename it when it is "
             f"complete, then run again."
         )
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether an error of a storage may be over in a while: one of the system or the network, not of content."""
+    if not isinstance(error, OSError) or isinstance(error, PermissionError):
+        return False
+    # The readers' libraries raise OSError over damaged content too, but without the system's number.
+    return error.errno is not None or isinstance(error, ConnectionError | TimeoutError)

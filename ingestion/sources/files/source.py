@@ -5,6 +5,7 @@ Which files a window wants and the guard around their reading belong here; forma
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from ingestion.sources.files import delimited, jsonl, parquet, workbook
 from ingestion.sources.files.configuration import FilesConfig, FileTable
 from ingestion.sources.files.detection import format_of, open_content
 from ingestion.sources.files.discovery import File, find
-from ingestion.sources.files.errors import ChangedWhileRead, UnreadableFile
+from ingestion.sources.files.errors import ChangedWhileRead, UnreadableFile, may_pass
 from ingestion.sources.files.headers import LINE
 from ingestion.sources.files.rejects import Rejects
 from ingestion.sources.files.text import Text
@@ -49,6 +50,15 @@ class FileSource:
     def mapping(self, table: str) -> TableMapping:
         """How the received columns of `table` become contract columns."""
         return self._config.mapping(table)
+
+    def expected_hours(self, table: str) -> float | None:
+        """Within how many hours something new of `table` is expected; None where nothing is."""
+        return self._config.tables[table].expected_hours
+
+    def state(self) -> str:
+        """A hash of which files there are and what their storage says of them; their content is not read."""
+        files = {file.unit: file.stamp() for own in self._config.tables.values() for file in self._files(own)}
+        return hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest()
 
     def extract(self, table: str, window: Window) -> Iterator[Extract]:
         """One extract per file whose content the landing does not hold, oldest first.
@@ -164,6 +174,7 @@ def _guarded(file: File) -> Iterator[None]:
             f"content that cannot be read ({type(error).__name__}: {error})",
             "a whole, undamaged file that this process may read",
             "Have it sent again, or remove it from the source's path.",
+            may_pass=may_pass(error),
         ) from error
 
 

@@ -1,0 +1,132 @@
+"""Alerts as a service on this machine receives them: once per failure, without what is secret or personal.
+
+Which failures there are is tested where they arise.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import dagster as dg
+import pytest
+
+from ingestion.errors import ClosedloopError
+from orchestration.alerts import send
+from orchestration.defs.resources import NightResource, plain_errors
+from tests.conftest import Call
+from tests.integration.nights import lay_out
+
+
+class Service(HTTPServer):
+    """Keeps the JSON of every alert."""
+
+    def __init__(self) -> None:
+        self.received: list[dict[str, str]] = []
+        super().__init__(("127.0.0.1", 0), Receiver)
+
+    @property
+    def url(self) -> str:
+        return f"json://127.0.0.1:{self.server_port}/secret-path"
+
+
+class Receiver(BaseHTTPRequestHandler):
+    server: Service
+
+    def do_POST(self) -> None:
+        self.server.received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on the screen."""
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    with Service() as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("CLOSEDLOOP_ALERT_URLS", server.url)
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    tables = {"crm_lead": {"path": "leads.csv"}}
+    return lay_out(tmp_path / "acme", {"sources": {"crm": {"type": "files", "tables": tables}}})
+
+
+@dg.asset
+def broken(nights: NightResource) -> None:
+    with plain_errors():
+        raise ClosedloopError("gate 1 refused 1 load(s) of crm_lead:\n  line 3 'ada@example.com'")
+
+
+@dg.asset
+def whole(nights: NightResource) -> None:
+    """A step that goes well."""
+
+
+def run(home: Path, asset: dg.AssetsDefinition) -> bool:
+    with dg.DagsterInstance.ephemeral() as instance:
+        nights = NightResource(home=str(home))
+        return dg.materialize(
+            [asset], resources={"nights": nights}, instance=instance, raise_on_error=False
+        ).success
+
+
+def test_a_failed_run_is_told_once_without_rows(home: Path, service: Service) -> None:
+    assert not run(home, broken)
+    (told,) = service.received
+    assert told["title"] == "closedloop: a night of acme failed"
+    assert "broken: gate 1 refused 1 load(s) of crm_lead\n" in told["message"]
+    assert "ada@example.com" not in told["message"]
+
+
+def test_a_run_that_went_well_is_not_told(home: Path, service: Service) -> None:
+    assert run(home, whole)
+    assert service.received == []
+
+
+def test_late_data_are_told_and_fail_nothing(home: Path, service: Service) -> None:
+    text = (home / "closedloop.yml").read_text()
+    (home / "closedloop.yml").write_text(text.replace("leads.csv", "leads.csv\n        expected_hours: 26"))
+    assert run(home, whole)
+    (told,) = service.received
+    assert told["title"] == "closedloop: data of acme are late"
+    assert told["message"] == "crm_lead of crm: nothing was landed yet, expected every 26"
+
+
+def test_a_night_that_could_not_begin_is_told(home: Path, service: Service, call: Call) -> None:
+    (home / ".env").write_text(f"CLOSEDLOOP_ALERT_URLS={service.url}\n")
+    (home / "closedloop.yml").write_text("surces: {}\n")
+    assert call("--home", home, "run").status == 2
+    (told,) = service.received
+    assert told["title"] == "closedloop: a night of acme could not run"
+    assert "the configuration has" in told["message"]
+
+
+def test_a_service_that_fails_stops_nothing_and_its_url_is_not_told(
+    home: Path,
+    service: Service,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    unreachable = "json://someone:pa55word@127.0.0.1:9/secret-path"
+    monkeypatch.setenv("CLOSEDLOOP_ALERT_URLS", f"{unreachable}, nonsense://pa55word {service.url}")
+    with caplog.at_level(logging.DEBUG):
+        assert run(home, whole)
+        send(f"{unreachable}, nonsense://pa55word {service.url}", "title", ["line"])
+    assert [told["message"] for told in service.received] == ["line"]
+    ours = [record.getMessage() for record in caplog.records if record.name == "closedloop.alerts"]
+    assert "the alert could not be delivered through JSON" in ours
+    printed = capfd.readouterr()
+    for text in (caplog.text, printed.out, printed.err):
+        assert "pa55word" not in text
+        assert "secret-path" not in text

@@ -1,0 +1,181 @@
+"""`closedloop doctor`: each kind of damage is found, named and mended, and nothing else is touched.
+
+How a night meets damage is tested where its step is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ingestion.landing.safekeeping import COPY, keep_copy
+from orchestration.landing import land_table
+from orchestration.night import Night
+from orchestration.publish import current
+from orchestration.quality.gate1 import admit_pending
+from orchestration.settings import load_deployment
+from orchestration.transform.warehouse import note_night, unusable
+from tests.conftest import Call
+from tests.integration.nights import lay_out
+from tests.publishing import publish_warehouse, write_warehouse
+
+LEADS = "lead_id,created_at,status\n1,2026-01-01,new\n2,soon,new\n3,2026-01-03,open\n"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A deployment with one load of two admitted rows and a quarantined one, its manifest copied."""
+    tables = {"crm_lead": {"path": "leads*.csv", "rejection": {"rows": 10, "share": 0.9}}}
+    folder = lay_out(tmp_path / "home", {"sources": {"crm": {"type": "files", "tables": tables}}})
+    (folder / "leads.csv").write_text(LEADS)
+    land(folder)
+    keep_copy(load_deployment(folder).layout)
+    return folder
+
+
+@pytest.fixture
+def doctor(call: Call, home: Path) -> Callable[..., list[str]]:
+    """Run the doctor; gives the lines it printed and checks that the status fits them."""
+
+    def run(*arguments: str) -> list[str]:
+        result = call("--home", home, "doctor", *arguments)
+        lines = [line for line in result.out.splitlines() if line.strip()]
+        is_well = "all is well" in lines[0] or "all is mended" in lines[-1]
+        assert result.status == int(not is_well), result.out + result.err
+        return lines
+
+    return run
+
+
+def land(home: Path) -> None:
+    deployment = load_deployment(home)
+    night = Night("run-1", datetime(2026, 7, 1), deployment)
+    land_table(night, "crm_lead")
+    admit_pending(deployment.layout, night.manifest, deployment.sources["crm"], "crm_lead")
+
+
+def only(home: Path, layer: str) -> Path:
+    (path,) = (home / "data" / layer).rglob("*.parquet")
+    return path
+
+
+def content(home: Path) -> list[tuple]:
+    return duckdb.sql(f"select lead_id, status from '{only(home, 'admitted')}' order by all").fetchall()
+
+
+def test_all_is_well(doctor: Callable[..., list[str]]) -> None:
+    assert "all is well" in doctor()[0]
+
+
+@pytest.mark.parametrize("layer", ["admitted", "quarantine"])
+@pytest.mark.parametrize("is_gone", [True, False], ids=["missing", "cut"])
+def test_what_gate_1_wrote_is_made_again(
+    doctor: Callable[..., list[str]], home: Path, layer: str, is_gone: bool
+) -> None:
+    before, path = content(home), only(home, layer)
+    whole = path.read_bytes()
+    if is_gone:
+        path.unlink()
+    else:
+        path.write_bytes(whole[: len(whole) // 2])
+    assert any(layer in line and "leads.csv" in line for line in doctor())
+    doctor("--repair")
+    assert content(home) == before
+    assert only(home, layer) == path
+    assert "all is well" in doctor()[0]
+
+
+def test_a_damaged_landed_file_is_named_and_nothing_is_judged_from_it(
+    doctor: Callable[..., list[str]], home: Path
+) -> None:
+    path = only(home, "landing")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:50] + bytes([whole[50] ^ 1]) + whole[51:])
+    only(home, "admitted").unlink()
+    told = doctor("--repair")
+    assert any("it was changed since it was landed" in line for line in told)
+    assert any("restore its landed file" in line for line in told)
+    path.write_bytes(whole)
+    doctor("--repair")
+    assert content(home) == [("1", "new"), ("3", "open")]
+
+
+def test_a_damaged_manifest_gives_way_to_its_copy_and_later_files_are_set_aside(
+    doctor: Callable[..., list[str]], home: Path
+) -> None:
+    known = only(home, "landing")
+    (home / "leads2.csv").write_text("lead_id,created_at,status\n9,2026-02-01,new\n")
+    land(home)
+    manifest = home / "data/landing/manifest.db"
+    manifest.write_bytes(b"no database" * 1000)
+    assert any("manifest.db" in line and COPY in line for line in doctor())
+    doctor("--repair")
+    assert only(home, "landing") == known
+    assert len(list((home / "data/set-aside").rglob("*.parquet"))) == 1
+    assert content(home) == [("1", "new"), ("3", "open")]
+    assert manifest.with_name("manifest.db.damaged").read_bytes().startswith(b"no database")
+    land(home)
+    rows = duckdb.sql(f"select lead_id from '{home}/data/admitted/**/*.parquet' order by all").fetchall()
+    assert rows == [("1",), ("3",), ("9",)]
+
+
+def test_a_damaged_manifest_without_a_copy_is_left_as_it_is(
+    doctor: Callable[..., list[str]], home: Path
+) -> None:
+    (home / "data/landing" / COPY).unlink()
+    manifest = home / "data/landing/manifest.db"
+    manifest.write_bytes(b"no database" * 1000)
+    assert any("from a backup" in line for line in doctor("--repair"))
+    assert manifest.read_bytes() == b"no database" * 1000
+
+
+def test_leftovers_of_a_kill_are_removed(doctor: Callable[..., list[str]], home: Path) -> None:
+    left = only(home, "admitted").with_name(".x.parquet.partial")
+    spilled = home / "data/scratch/duckdb_temp_storage-0.tmp"
+    spilled.parent.mkdir(exist_ok=True)
+    for path in (left, spilled):
+        path.touch()
+    assert any("2 files of killed runs" in line for line in doctor("--repair"))
+    assert not left.exists()
+    assert not spilled.exists()
+
+
+def test_a_warehouse_that_cannot_be_built_on_is_removed(doctor: Callable[..., list[str]], home: Path) -> None:
+    path = home / "data/warehouse.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema landing")
+        note_night(connection, "run-1", datetime(2026, 7, 1), "key")
+    assert unusable(path) is None
+    assert "all is well" in doctor()[0]
+    for spoil in ("update landing.night set warehouse_format = '0'", "drop table landing.night"):
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(spoil)
+        assert unusable(path) is not None
+    assert "older closedloop" in unusable(path)
+    path.write_bytes(path.read_bytes()[:5000])
+    assert "cannot be read" in unusable(path)
+    doctor("--repair")
+    assert not path.exists()
+
+
+def test_a_damaged_version_is_withdrawn_and_an_intact_one_is_live(
+    doctor: Callable[..., list[str]], home: Path, tmp_path: Path
+) -> None:
+    published = home / "data/published"
+    for label in ("a", "b", "c"):
+        warehouse = write_warehouse(tmp_path / "warehouse.duckdb", label=label)
+        publish_warehouse(warehouse, published, inputs_key=label)
+    for version in ("v000002", "v000003"):
+        file = published / "versions" / version / "closedloop.duckdb"
+        file.chmod(0o644)
+        file.write_bytes(b"")
+    told = doctor()
+    assert any("v000003, which is live" in line for line in told)
+    assert current(published).version == "v000003"
+    doctor("--repair")
+    assert current(published).version == "v000001"
+    assert [path.name for path in (published / "versions").iterdir()] == ["v000001"]

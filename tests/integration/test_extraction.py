@@ -1,0 +1,179 @@
+"""Extraction when something is in its way: errors that pass, a window read again, files that arrive, late data.
+
+What a file is and how it lands is tested in the units.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pytest
+
+from ingestion.landing.manifest import Manifest
+from ingestion.sources.files.discovery import File
+from ingestion.sources.files.errors import UnreadableFile, may_pass
+from orchestration.defs.automation import new_files
+from orchestration.freshness import freshness
+from orchestration.landing import land_table
+from orchestration.night import Night
+from orchestration.retention import forget
+from orchestration.settings import Deployment, load_deployment, now
+from tests.conftest import Call
+from tests.integration.nights import lay_out
+
+AS_OF = datetime(2026, 7, 1)
+LEADS = "lead_id,created_at,updated_at\n1,2026-01-01,2026-01-01\n2,2026-02-01,2026-02-01\n3,2026-03-01,2026-03-01\n"
+
+
+def deployment(home: Path, table: dict[str, Any] | None = None, **options: Any) -> Deployment:
+    tables = {"crm_lead": {"path": "leads*.csv", **(table or {})}}
+    lay_out(home, {"sources": {"crm": {"type": "files", "tables": tables}}, "retry_seconds": 0, **options})
+    return load_deployment(home)
+
+
+def landed(made: Deployment, since: datetime | None = None) -> list[str]:
+    """Land what is new; gives the lead ids of that, in order."""
+    loads = land_table(Night("run-1", AS_OF, made, since), "crm_lead").loads
+    rows = [
+        duckdb.sql(f"select lead_id from '{made.layout.root / load.path}' order by _row_number").fetchall()
+        for load in loads
+    ]
+    return [row[0] for found in rows for row in found]
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
+    """Errors that opening a file raises, one after the other, before it works again."""
+    errors: list[Exception] = []
+    opened = File.open
+
+    def open_(file: File) -> Any:
+        if errors:
+            raise errors.pop(0)
+        return opened(file)
+
+    monkeypatch.setattr(File, "open", open_)
+    return errors
+
+
+def test_an_error_that_passes_is_tried_again(tmp_path: Path, failing: list[Exception]) -> None:
+    made = deployment(tmp_path)
+    (tmp_path / "leads.csv").write_text(LEADS)
+    failing += [OSError(5, "Input/output error"), ConnectionResetError(), TimeoutError()]
+    assert landed(made) == ["1", "2", "3"]
+    assert failing == []
+
+
+def test_what_was_landed_before_an_error_stays_and_is_told_once(
+    tmp_path: Path, failing: list[Exception]
+) -> None:
+    made = deployment(tmp_path, retries=1)
+    for at, name in enumerate(("leads-a.csv", "leads-b.csv")):
+        (tmp_path / name).write_text(LEADS + f"{name},2026-04-01,2026-04-01\n")
+        os.utime(tmp_path / name, (at, at))
+    failing.append(OSError(5, "Input/output error"))
+    assert landed(made) == ["1", "2", "3", "leads-a.csv", "1", "2", "3", "leads-b.csv"]
+    assert len(Manifest(made.layout.manifest_db).loads()) == 2
+
+
+def test_it_gives_up_after_the_retries_and_at_once_over_content(
+    tmp_path: Path, failing: list[Exception]
+) -> None:
+    made = deployment(tmp_path, retries=1)
+    (tmp_path / "leads.csv").write_text(LEADS)
+    failing += [OSError(5, "Input/output error")] * 3
+    with pytest.raises(UnreadableFile, match="Input/output error"):
+        landed(made)
+    assert len(failing) == 1
+    failing[:] = [PermissionError(13, "Permission denied")] * 2
+    with pytest.raises(UnreadableFile, match="Permission denied"):
+        landed(made)
+    assert len(failing) == 1
+    assert not may_pass(OSError("Corrupt snappy compressed data."))
+
+
+def test_a_window_is_read_again_by_the_cursor(tmp_path: Path) -> None:
+    made = deployment(tmp_path, {"cursor": "updated_at"})
+    (tmp_path / "leads.csv").write_text(LEADS)
+    assert landed(made) == ["1", "2", "3"]
+    assert landed(made) == []
+    assert landed(made, datetime(2026, 2, 1)) == ["2", "3"]
+    assert landed(made) == []
+    assert landed(made, datetime(2026, 5, 1)) == ["3"], (
+        "nothing between the cursor and a later moment is passed over"
+    )
+
+
+def test_without_a_cursor_the_files_landed_since_are_read_again(tmp_path: Path) -> None:
+    made = deployment(tmp_path)
+    (tmp_path / "leads.csv").write_text(LEADS)
+    assert landed(made) == ["1", "2", "3"]
+    assert landed(made, now() + timedelta(days=1)) == []
+    assert landed(made, now() - timedelta(days=1)) == ["1", "2", "3"]
+    assert landed(made) == []
+
+
+def test_a_cursor_that_is_no_moment_gives_all_rows_again(tmp_path: Path) -> None:
+    made = deployment(tmp_path, {"cursor": "lead_id"})
+    (tmp_path / "leads.csv").write_text(LEADS)
+    assert landed(made) == ["1", "2", "3"]
+    assert landed(made, datetime(2026, 2, 1)) == ["1", "2", "3"]
+
+
+def test_the_sensor_asks_for_one_run_once_files_stay_as_they_are(tmp_path: Path) -> None:
+    made = deployment(tmp_path)
+    sensor, cursor = new_files(made), None
+
+    def asked() -> int:
+        nonlocal cursor
+        with dg.build_sensor_context(cursor=cursor) as context:
+            told = sensor.evaluate_tick(context)
+        cursor = told.cursor
+        return len(told.run_requests)
+
+    (tmp_path / "leads.csv").write_text(LEADS)
+    assert [asked() for _ in range(4)] == [0, 1, 0, 0]
+    (tmp_path / "leads.csv").write_text(LEADS + "4,2026-04-01,\n")
+    assert asked() == 0
+    (tmp_path / "leads.csv").write_text(LEADS + "4,2026-04-01,2026-04-01\n")
+    assert [asked() for _ in range(3)] == [0, 1, 0]
+    assert sensor.default_status is dg.DefaultSensorStatus.STOPPED
+
+
+def test_late_data_are_told(tmp_path: Path, call: Call) -> None:
+    made = deployment(tmp_path, {"expected_hours": 24})
+    (never,) = freshness(made, now())
+    assert never.is_late
+    (tmp_path / "leads.csv").write_text(LEADS)
+    landed(made)
+    assert [one.is_late for one in freshness(made, now() + timedelta(hours=23))] == [False]
+    (late,) = freshness(made, now() + timedelta(hours=25))
+    assert str(late) == "crm_lead of crm: nothing new for 25.0 hours, expected every 24"
+    assert "expected within" in call("--home", tmp_path, "status").out
+
+
+def test_old_logs_and_runs_are_forgotten_and_rows_are_not(tmp_path: Path) -> None:
+    made = deployment(tmp_path, keep_days=30)
+    (tmp_path / "leads.csv").write_text(LEADS)
+    landed(made)
+    for days in (10, 40):
+        folder = made.layout.runs / f"{now() - timedelta(days=days):%Y%m%dT%H%M%SZ}"
+        folder.mkdir(parents=True)
+    with dg.DagsterInstance.ephemeral() as instance:
+        run_id = dg.materialize([anything], instance=instance).run_id
+        assert forget(made, instance, now()) == 1
+        assert instance.has_run(run_id)
+        assert forget(made, instance, now() + timedelta(days=31)) == 2
+        assert not instance.has_run(run_id)
+    assert list(made.layout.runs.iterdir()) == []
+    assert len(list(made.layout.landing.rglob("*.parquet"))) == 1
+
+
+@dg.asset
+def anything() -> None:
+    """A run to forget."""
