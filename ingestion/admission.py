@@ -55,6 +55,7 @@ class Batch:
         mapping: TableMapping,
     ) -> None:
         self.database, self.load, self.contract, self.mapping = database, load, contract, mapping
+        self.file = file
         try:
             described = database.execute(f"describe select * from {parquet([file])}").fetchall()
             (self.rows,) = database.execute(f"select count(*) from {parquet([file])}").fetchone()
@@ -75,7 +76,7 @@ class Batch:
         typing.prepare(database, contract, mapping)
         # Pushed below the projections, a condition would repeat their work; and nothing can be pushed into the file.
         database.execute("set disabled_optimizers = 'filter_pushdown'")
-        database.execute(f"create or replace temp view {RELATION} as {self._select(file)}")
+        database.execute(f"create or replace temp view {RELATION} as {self._select()}")
 
     @property
     def critical(self) -> tuple[Rule, ...]:
@@ -159,6 +160,10 @@ class Batch:
             "reason": pa.array([row.reason for row in unreadable], pa.string()),
         }
         self.database.register("lost", pa.table(lost))
+        # Found first, so that only they are written out as JSON: of all rows it costs more than admitting them does.
+        self.database.execute(
+            f"create or replace temp table bad as select _row_number from {RELATION} where {condition}"
+        )
         load = self.load
         origin = (
             f"{literal(load.source)} as source, {literal(load.table)} as table_name, {literal(load.unit)} as unit, "
@@ -170,7 +175,8 @@ class Batch:
                 {origin}, _row_number as row_number, _line as line, verdict.rule as rule,
                 verdict.column_name as column_name, reason, {identifier(ORIGINAL)} as original
             from (
-                select *, {verdict} as verdict, {reason} as reason from {RELATION} where {condition}
+                select *, {verdict} as verdict, {reason} as reason
+                from ({self._select("where _row_number in (select _row_number from bad)")}) as bad_rows
             ) as judged
             union all
             select {origin}, null, line, {literal(UNREADABLE_ROW)}, '', reason, text from lost
@@ -182,7 +188,8 @@ class Batch:
         (rows,) = self.database.execute(f"copy ({query}) to {literal(str(target))} {PARQUET}").fetchone()
         return rows
 
-    def _select(self, file: Path) -> str:
+    def _select(self, condition: str = "") -> str:
+        """The rows of the landed file that meet a WHERE clause, with all that a batch adds to them."""
         landed = {name: sql for column in self.columns for name, sql in column.landed.items()}
         parts = {name: sql for column in self.columns for name, sql in column.parts.items()}
         values = {column.column.name: column.value for column in self.columns}
@@ -193,7 +200,9 @@ class Batch:
             from (
                 select *{"".join(", " + _named({name: sql}) for name, sql in parts.items())}
                 from (
-                    select {", ".join(META)}, {_named({ORIGINAL: original, **landed})} from {parquet([file])}
+                    select {", ".join(META)}, {_named({ORIGINAL: original, **landed})}
+                    from {parquet([self.file])}
+                    {condition}
                 ) as landed
             ) as parts
         """
