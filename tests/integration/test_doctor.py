@@ -5,6 +5,7 @@ How a night meets damage is tested where its step is.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -131,6 +132,20 @@ def test_a_damaged_manifest_without_a_copy_is_left_as_it_is(
     manifest.write_bytes(b"no database" * 1000)
     assert any("from a backup" in line for line in doctor("--repair"))
     assert manifest.read_bytes() == b"no database" * 1000
+
+
+def test_a_backup_of_the_landing_is_restored_with_what_was_admitted(
+    doctor: Callable[..., list[str]], home: Path, tmp_path: Path
+) -> None:
+    before, data, backup = content(home), home / "data", tmp_path / "backup"
+    shutil.copytree(data / "landing", backup, ignore=shutil.ignore_patterns("manifest.db*"))
+    shutil.rmtree(data)
+    shutil.copytree(backup, data / "landing")
+    told = doctor("--repair")
+    assert [line.split()[0] for line in told[2:-1]] == ["manifest", "admitted"]
+    assert content(home) == before
+    assert only(home, "quarantine")
+    assert "all is well" in doctor()[0]
 
 
 def test_leftovers_of_a_kill_are_removed(doctor: Callable[..., list[str]], home: Path) -> None:
