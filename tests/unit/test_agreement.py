@@ -1,0 +1,171 @@
+"""The agreement is judged whole: every mistake is told with its file, line and column, and a run gets a frozen copy.
+
+What the rows mean is tested with the models; that the default agreement is sound, with the sample company.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from orchestration.agreement import AgreementError, Problem, check_agreement, errors, snapshot
+from orchestration.agreement.rules import Terms
+from orchestration.agreement.shapes import SEEDS
+
+TERMS = Terms("USD", None, ("crm",))
+HEADERS = {seed.name: ",".join(seed.header) for seed in SEEDS}
+
+
+def agreed(folder: Path, **rows: str) -> list[Problem]:
+    """Errors of an agreement in which each named seed has these rows below its header."""
+    for name, text in rows.items():
+        (folder / f"{name}.csv").write_text(f"{HEADERS[name]}\n{text}\n", "utf-8")
+    return errors(check_agreement(folder, TERMS))
+
+
+MISTAKES = {
+    "unknown channel": ("channel_rules", "1,,,,,,billboard,", 2, "channel", "'billboard'"),
+    "unattributed is no rule's": ("channel_rules", "1,,,,,,unattributed,", 2, "channel", "'unattributed'"),
+    "equal priorities": (
+        "channel_rules",
+        "1,google,,,,,paid_search,\n1,bing,,,,,paid_search,",
+        3,
+        "priority",
+        "again",
+    ),
+    "unknown stage": ("stage_mapping", ",lead,open,suspect", 2, "stage", "'suspect'"),
+    "unknown object": ("stage_mapping", ",account,open,lead", 2, "object", "'account'"),
+    "a word with two meanings": ("stage_mapping", "*,lead,Open,mql\n,lead,open,sal", 3, "value", "again"),
+    "unknown currency": ("fx_rates", "EURO,2024-01-01,1.1", 2, "currency", "'EURO'"),
+    "a rate of nothing": ("fx_rates", "EUR,2024-01-01,0", 2, "rate_to_reporting", "'0'"),
+    "the reporting currency at another rate than 1": (
+        "fx_rates",
+        "USD,2024-01-01,1.1",
+        2,
+        "rate_to_reporting",
+        "1.1",
+    ),
+    "no date": ("fx_rates", "EUR,01.02.2024,1.1", 2, "valid_from", "'01.02.2024'"),
+    "a blank that must be filled": ("fx_rates", "EUR,,1.1", 2, "valid_from", "a blank"),
+    "overlap": (
+        "qualification_thresholds",
+        "mql,v1,2024-01-01,2024-06-30,1,,,\nmql,v2,2024-06-30,,1,,,",
+        3,
+        "valid_from",
+        "2024-06-30",
+    ),
+    "gap": (
+        "qualification_thresholds",
+        "mql,v1,2024-01-01,2024-06-29,1,,,\nmql,v2,2024-07-01,,1,,,",
+        3,
+        "valid_from",
+        "2024-07-01 only",
+    ),
+    "an end before its beginning": (
+        "qualification_thresholds",
+        "mql,v1,2024-06-30,2024-01-01,1,,,",
+        2,
+        "valid_until",
+        "2024-01-01",
+    ),
+    "an operator of numbers on text": (
+        "qualification_rules",
+        "mql,v1,,,country,gte,5,1",
+        2,
+        "operator",
+        "'gte'",
+    ),
+    "no number to compare with": (
+        "qualification_rules",
+        "mql,v1,,,employee_count,gte,many,1",
+        2,
+        "value",
+        "'many'",
+    ),
+    "a range that is upside down": (
+        "qualification_rules",
+        "mql,v1,,,employee_count,between,50|10,1",
+        2,
+        "value",
+        "'50|10'",
+    ),
+    "an unknown dimension": (
+        "qualification_rules",
+        "mql,v1,,,shoe_size,in,40,1",
+        2,
+        "dimension",
+        "'shoe_size'",
+    ),
+    "a rate as a percentage": ("targets", "2024-01,retention_rate,all,90", 2, "target", "90"),
+    "an unknown metric": ("targets", "2024-01,likes,all,90", 2, "metric", "'likes'"),
+    "a cell too few": ("targets", "2024-01,leads,all", 2, None, "3 cells"),
+    "no mail domain": ("free_mail_domains", "gmail", 2, "domain", "'gmail'"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_told_where_it_stands(tmp_path: Path, mistake: str) -> None:
+    seed, rows, line, column, told = MISTAKES[mistake]
+    (problem,) = agreed(tmp_path, **{seed: rows})
+    assert (problem.file, problem.line, problem.column) == (f"{seed}.csv", line, column)
+    assert told in problem.found
+    assert problem.expected
+    assert problem.action
+
+
+def test_every_mistake_is_told_at_once_and_nothing_is_frozen(tmp_path: Path) -> None:
+    seeds, frozen = tmp_path / "seeds", tmp_path / "frozen"
+    seeds.mkdir()
+    found = agreed(seeds, fx_rates="EURO,2024-01-01,1.1\nEUR,soon,1.1", stage_mapping=",lead,open,suspect")
+    assert [(problem.file, problem.line) for problem in found] == [
+        ("stage_mapping.csv", 2),
+        ("fx_rates.csv", 2),
+        ("fx_rates.csv", 3),
+    ]
+    with pytest.raises(AgreementError) as raised:
+        snapshot(seeds, frozen, TERMS)
+    assert [str(problem) in str(raised.value) for problem in found] == [True] * 3
+    assert not frozen.exists()
+
+
+def test_validity_may_abut_and_versions_of_other_stages_do_not_meet(tmp_path: Path) -> None:
+    rows = "mql,v1,,2024-06-30,1,,,\nmql,v2,2024-07-01,,1,,,\nsql,v1,2024-03-01,,1,,,"
+    assert agreed(tmp_path, qualification_thresholds=rows) == []
+
+
+def test_a_header_is_judged_by_its_names(tmp_path: Path) -> None:
+    (tmp_path / "fx_rates.csv").write_text("currency,valid_form,rate_to_reporting\nEUR,2024-01-01,1.1\n")
+    unknown, missing = errors(check_agreement(tmp_path, TERMS))
+    assert (unknown.line, unknown.column) == (1, "valid_form")
+    assert "valid_from" in unknown.action
+    assert (missing.line, missing.column) == (1, "valid_from")
+
+
+def test_text_that_is_not_utf8_is_told_by_its_line(tmp_path: Path) -> None:
+    content = f"{HEADERS['stage_mapping']}\n,lead,fermé,recycled\n".encode("latin-1")
+    (tmp_path / "stage_mapping.csv").write_bytes(content)
+    (problem,) = errors(check_agreement(tmp_path, TERMS))
+    assert (problem.file, problem.line) == ("stage_mapping.csv", 2)
+    assert "0xe9" in problem.found
+
+
+def test_the_frozen_copy_is_plain_and_stays_when_nothing_changed(tmp_path: Path) -> None:
+    seeds, frozen = tmp_path / "seeds", tmp_path / "frozen"
+    seeds.mkdir()
+    (seeds / "targets.csv").write_bytes(
+        b"\xef\xbb\xbfmetric,month,channel,target\r\nLeads , 2024-03 ,ALL,5\r\n"
+    )
+    snapshot(seeds, frozen, TERMS)
+    assert (frozen / "targets.csv").read_bytes() == b"month,metric,channel,target\n2024-03-01,leads,all,5\n"
+    assert {path.stem for path in frozen.glob("*.csv")} == set(HEADERS)
+    assert (frozen / "fx_rates.csv").read_text() == HEADERS["fx_rates"] + "\n"
+    written = (frozen / "targets.csv").stat()
+    snapshot(seeds, frozen, TERMS)
+    assert (frozen / "targets.csv").stat().st_mtime_ns == written.st_mtime_ns
+
+
+def test_a_source_that_is_not_configured_is_only_said(tmp_path: Path) -> None:
+    (tmp_path / "stage_mapping.csv").write_text(f"{HEADERS['stage_mapping']}\nhubspot,lead,open,mql\n")
+    notes = [problem for problem in check_agreement(tmp_path, TERMS) if problem.line is not None]
+    assert [(note.line, note.column, note.severity) for note in notes] == [(2, "source_system", "note")]
