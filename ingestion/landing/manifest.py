@@ -209,7 +209,9 @@ class Manifest:
             yield connection
             connection.execute("commit")
         except sqlite3.DatabaseError as error:
-            raise ManifestError(f"the manifest {self.path} cannot be used: {error}") from error
+            raise ManifestError(
+                f"the manifest {self.path} cannot be used: {error}. `closedloop doctor` says what can be done"
+            ) from error
         finally:
             connection.close()
 

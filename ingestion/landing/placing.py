@@ -47,7 +47,8 @@ def sweep(layout: Layout, manifest: Manifest, source: str, table: str) -> list[P
         folder = layout.landing_table(source, table)
         raise ManifestError(
             f"{folder} holds {len(strays)} landed files, such as {strays[0].name}, that the manifest {manifest.path} "
-            "does not name; expected it to name every one. Restore the manifest from a backup; nothing was removed."
+            "does not name; expected it to name every one. Nothing was removed. Restore the manifest from a backup, "
+            "or let `closedloop doctor --repair` set the files aside."
         )
     derived = [layer / source / table for layer in (layout.admitted, layout.quarantine)]
     left = [

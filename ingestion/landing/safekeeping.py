@@ -18,6 +18,10 @@ from ingestion.landing.placing import partial, place
 COPY = "manifest.copy.db"
 
 
+class ManifestLost(ClosedloopError):
+    """The manifest is gone, though it was there."""
+
+
 class NoCopy(ClosedloopError):
     """The manifest cannot be put back, for there is no copy that can be read."""
 
@@ -35,9 +39,18 @@ def damage(path: Path) -> str | None:
     return None if told == ["ok"] else "; ".join(told)
 
 
+def expect_manifest(layout: Layout) -> None:
+    """Raise ManifestLost when there is a copy and no manifest: an empty one would land everything once more."""
+    if (layout.landing / COPY).exists() and not layout.manifest_db.exists():
+        raise ManifestLost(
+            f"the manifest {layout.manifest_db} is missing; expected it beside its copy {COPY}. "
+            "`closedloop doctor --repair` puts the copy back; or restore data/landing from a backup"
+        )
+
+
 def keep_copy(layout: Layout) -> None:
-    """Replace the copy by the manifest as it is now; nothing where there is no manifest yet."""
-    if not layout.manifest_db.exists():
+    """Replace the copy by the manifest as it is now; a damaged one, or none, leaves the copy as it is."""
+    if damage(layout.manifest_db) is not None:
         return
     final = layout.landing / COPY
     partial(final).unlink(missing_ok=True)

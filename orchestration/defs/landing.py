@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from ingestion.contracts import contracts
+from ingestion.landing.safekeeping import expect_manifest
 from orchestration.defs.resources import NightResource, plain_errors
 from orchestration.freshness import freshness
 from orchestration.landing import land_table
@@ -29,6 +30,7 @@ FRESH = "fresh"
 def agreement(context: dg.AssetExecutionContext, nights: NightResource) -> dg.MaterializeResult:
     night = nights.night(context)
     with plain_errors():
+        expect_manifest(night.deployment.layout)
         folder = lay_out(night.deployment)
     rows = {
         path.stem: len(path.read_text("utf-8").splitlines()) - 1

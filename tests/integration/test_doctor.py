@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.landing.safekeeping import COPY, keep_copy
+from ingestion.landing.safekeeping import COPY, ManifestLost, expect_manifest, keep_copy
 from orchestration.landing import land_table
 from orchestration.night import Night
 from orchestration.publish import current
@@ -132,6 +132,22 @@ def test_a_damaged_manifest_without_a_copy_is_left_as_it_is(
     manifest.write_bytes(b"no database" * 1000)
     assert any("from a backup" in line for line in doctor("--repair"))
     assert manifest.read_bytes() == b"no database" * 1000
+
+
+def test_a_lost_manifest_stops_the_night_and_damage_is_not_copied(
+    doctor: Callable[..., list[str]], home: Path
+) -> None:
+    layout = load_deployment(home).layout
+    copy = layout.landing / COPY
+    whole = copy.read_bytes()
+    layout.manifest_db.write_bytes(b"no database" * 1000)
+    keep_copy(layout)
+    assert copy.read_bytes() == whole
+    layout.manifest_db.unlink()
+    with pytest.raises(ManifestLost, match="doctor --repair"):
+        expect_manifest(layout)
+    doctor("--repair")
+    expect_manifest(layout)
 
 
 def test_a_backup_of_the_landing_is_restored_with_what_was_admitted(
