@@ -1,5 +1,7 @@
 """What assets need of a night: the deployment and the one moment all steps of a run share."""
 
+import logging
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -9,6 +11,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from ingestion.errors import ClosedloopError
+from ingestion.landing.manifest import ManifestError
 from ingestion.landing.safekeeping import keep_copy
 from orchestration.alerts import alert_failure, send
 from orchestration.failures import failures
@@ -17,6 +20,8 @@ from orchestration.night import Night, moment
 from orchestration.retention import forget
 from orchestration.settings import Deployment, alert_urls, load_deployment, naive_utc, now
 from orchestration.turns import Holder, turn
+
+logger = logging.getLogger("closedloop.night")
 
 AS_OF = "closedloop/as_of"
 """Run tag: the moment a run speaks for, ISO-8601."""
@@ -70,9 +75,8 @@ class NightResource(dg.ConfigurableResource):
             try:
                 yield self
             finally:
-                keep_copy(self.deployment.layout)
-                forget(self.deployment, context.instance, now())
                 self._tell(context.instance, context.run.run_id)
+                self._tidy(context.instance)
 
     def _tell(self, instance: dg.DagsterInstance, run_id: str) -> None:
         """Alert of what failed in the run and of late data, at most once each."""
@@ -80,13 +84,24 @@ class NightResource(dg.ConfigurableResource):
         failed = list(failures(entry.get_dagster_event() for entry in entries))
         if failed:
             alert_failure(self.deployment, run_id, failed)
-        late = [str(one) for one in freshness(self.deployment, now()) if one.is_late]
+        try:
+            late = [str(one) for one in freshness(self.deployment, now()) if one.is_late]
+        except ManifestError:
+            late = []  # then the run failed over it, and that is told
         if late:
             send(
                 alert_urls(self.deployment.home),
                 f"closedloop: data of {self.deployment.home.name} are late",
                 late,
             )
+
+    def _tidy(self, instance: dg.DagsterInstance) -> None:
+        """Keep a copy of the manifest and forget what is old; a night that went well does not fail over either."""
+        try:
+            keep_copy(self.deployment.layout)
+            forget(self.deployment, instance, now())
+        except (OSError, sqlite3.Error) as error:
+            logger.warning("the manifest was not copied, or old logs not removed: %s", error)
 
     def night(self, context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> Night:
         """The night of the run that `context` belongs to; every step of a run gets the same moment."""

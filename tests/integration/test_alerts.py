@@ -88,6 +88,25 @@ def test_a_failed_run_is_told_once_without_rows(home: Path, service: Service) ->
     assert "ada@example.com" not in told["message"]
 
 
+def test_a_damaged_manifest_does_not_keep_the_alert_back(home: Path, service: Service) -> None:
+    manifest = home / "data/landing/manifest.db"
+    manifest.parent.mkdir(parents=True)
+    manifest.write_bytes(b"no database" * 1000)
+    assert not run(home, broken)
+    assert [told["title"] for told in service.received] == ["closedloop: a night of acme failed"]
+
+
+def test_a_night_goes_well_though_its_manifest_could_not_be_copied(
+    home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("orchestration.defs.resources.keep_copy", full)
+    assert run(home, whole)
+    assert "No space left on device" in caplog.text
+
+
 def test_a_run_that_went_well_is_not_told(home: Path, service: Service) -> None:
     assert run(home, whole)
     assert service.received == []
