@@ -20,6 +20,7 @@ TEXTS = {
     "russian": "Id;Имя;Город\n1;Иван Петров;Москва\n2;Мария Соколова;Казань\n",
     "chinese": "编号,姓名,公司,城市\n1,张伟,北京科技有限公司,北京\n2,王芳,上海贸易公司,上海\n",
     "short chinese": "id,name\n1,张三\n2,李娜\n",
+    "rare chinese": "history_id,线索编号,field,备注\nh3,l1,owner,客户，㐂𠮷\nh6,l1,status,无\nh7,l2,status,𠮷㐂\n",
     "korean": "번호,이름,회사\n1,김철수,삼성전자\n2,이영희,현대자동차\n",
     "japanese": "番号,名前,会社\n1,山田太郎,株式会社テスト\n2,鈴木スズキ,トヨタ自動車\n",
 }
@@ -56,6 +57,7 @@ def expected(text: str) -> list[tuple]:
         ("russian", "cp1251"),
         ("chinese", "gb18030"),
         ("short chinese", "gb18030"),
+        ("rare chinese", "gb18030"),
         ("korean", "cp949"),
         ("japanese", "cp932"),
     ],

@@ -9,7 +9,7 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator
 
-from charset_normalizer import from_bytes
+from charset_normalizer import CharsetMatch, from_bytes
 
 _MARKS = (  # the longer mark first: UTF-32's begins with UTF-16's
     (codecs.BOM_UTF8, "utf-8"),
@@ -18,7 +18,10 @@ _MARKS = (  # the longer mark first: UTF-32's begins with UTF-16's
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# GB18030 writes rare characters as letter, digit, letter, digit: among accented letters that would be a strange word.
+_RARE_CHINESE = re.compile(rb"[\x81-\xfe][0-9][\x81-\xfe][0-9]")
 _DENSE = ["gb18030", "big5", "cp932", "euc_jp", "cp949", "cp1251", "cp1253", "cp1255", "cp1256", "koi8_r"]
+_NEIGHBOURS = ("gb18030", "big5", "cp949", "euc_jp")
 _SAMPLE = 1 << 16
 _SAME_CHAOS = 0.05
 _TYPOGRAPHIC = set("“”„‘’–—…€•™®©°§«»\xa0")
@@ -103,14 +106,14 @@ def _count_foreign(text: str) -> int:
 
 def _other(block: bytes) -> str:
     lines = re.split(rb"[\r\n]+", block)
-    sample = b"\n".join(line for line in lines if not line.isascii())[:_SAMPLE]
+    foreign = b"\n".join(line for line in lines if not line.isascii())[:_SAMPLE]
+    sample = _RARE_CHINESE.sub(b"", foreign)
     runs = re.findall(rb"[\x80-\xff]+", sample)
     if 2 * sum(len(run) == 1 for run in runs) >= len(runs):  # accented letters stand alone in Latin scripts
         western, central = (_plausible(sample.decode(name, "replace")) for name in ("cp1252", "cp1250"))
         return "cp1250" if central > western else "cp1252"
     matches = list(from_bytes(sample, cp_isolation=_DENSE))
-    likely = {match.encoding for match in matches if match.chaos <= matches[0].chaos + _SAME_CHAOS}
-    if _is_everyday_chinese(sample) and (not likely or "gb18030" in likely):
+    if _is_everyday_chinese(sample) and not _is_rather_a_neighbour(matches):
         return "gb18030"
     if _is_cyrillic(sample):
         return "cp1251"
@@ -130,6 +133,15 @@ def _is_everyday_chinese(sample: bytes) -> bool:
         lead = sign.encode("gb2312", "replace")[0]
         common += 0xB0 <= lead <= 0xD7 or 0xA1 <= lead <= 0xA3
     return bool(signs) and common >= 0.8 * len(signs)
+
+
+def _is_rather_a_neighbour(matches: list[CharsetMatch]) -> bool:
+    """Does text whose bytes are everyday Chinese read better in another encoding that uses these bytes every day?
+
+    Others, single bytes and half-width kana among them, find sense in any bytes.
+    """
+    chaos = {match.encoding: match.chaos for match in matches if match.encoding in _NEIGHBOURS}
+    return bool(chaos) and chaos.get("gb18030", 1.0) > min(chaos.values()) + _SAME_CHAOS
 
 
 def _is_cyrillic(sample: bytes) -> bool:
