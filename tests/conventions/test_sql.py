@@ -158,3 +158,13 @@ def test_models_read_their_own_layer_or_one_below(path):
             assert _layer(by_name[name]) <= _layer(path), f"{path.stem} reads {name}, a layer above it"
     if "source(" in text:
         assert _layer(path) == 0 or path.stem in READS_LANDING, f"{path.stem} reads the landing past staging"
+
+
+@pytest.mark.parametrize("path", MODELS, ids=_named)
+def test_what_a_model_reads_depends_on_no_var(path):
+    """The assets are laid out before a deployment's vars are known, so their order must hold under all of them."""
+    text = path.read_text("utf-8")
+    chosen = re.findall(r"\{%-? if (?:not )?var\(.*?\{%-? endif", text, re.DOTALL)
+    always = re.sub(r"\{%-? if (?:not )?var\(.*?\{%-? endif", "", text, flags=re.DOTALL)
+    for name in (name for part in chosen for name in re.findall(r"ref\('(\w+)'\)", part)):
+        assert f"ref('{name}')" in always, f"name it outside too: -- depends_on: {{{{ ref('{name}') }}}}"

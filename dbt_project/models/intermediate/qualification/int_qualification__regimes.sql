@@ -1,5 +1,7 @@
 -- Spans of local days over which one version of a stage's rules is in force unchanged. replay_version judges all history
 -- under that version whatever its dates. Grain: one row per stage and span.
+-- The graph is the same under every var, or the assets would not know the order of the models:
+-- depends_on: {{ ref('int_qualification__rules') }}
 
 with thresholds as (
     select
