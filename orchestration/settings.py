@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ingestion.errors import ClosedloopError
@@ -54,7 +55,9 @@ class Vars(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     reporting_timezone: str = "UTC"
-    reporting_currency: str = Field(default="USD", pattern=r"^[A-Za-z]{3}$")
+    reporting_currency: str = Field(
+        default="USD", pattern=r"^[A-Za-z]{3}$", description="an ISO 4217 code such as EUR"
+    )
     mql_basis: Literal["declared", "rule", "earliest"] | None = None
     sql_basis: Literal["declared", "rule", "earliest"] | None = None
     replay_version: str | None = None
@@ -64,7 +67,9 @@ class Vars(BaseModel):
     min_attempt_sample: int = Field(default=30, ge=1)
     default_calendar_id: str | None = None
     goal_calendar_id: str | None = None
-    default_country_code: str | None = Field(default=None, pattern=r"^\+?[1-9]\d{0,2}$")
+    default_country_code: str | None = Field(
+        default=None, pattern=r"^\+?[1-9]\d{0,2}$", description="a calling code such as 49"
+    )
 
     @field_validator("default_country_code", "replay_version", mode="before")
     @classmethod
@@ -91,7 +96,9 @@ class Options(BaseModel):
     keep_days: int = Field(default=90, ge=1)
     retries: int = Field(default=3, ge=0)
     retry_seconds: float = Field(default=10, ge=0)
-    memory_limit: str = Field(default="4GB", pattern=r"^\d+(\.\d+)?\s*(MB|GB|MiB|GiB)$")
+    memory_limit: str = Field(
+        default="4GB", pattern=r"^\d+(\.\d+)?\s*(MB|GB|MiB|GiB)$", description="a size such as 4GB or 500MB"
+    )
     threads: int = Field(default=2, ge=1)
     vars: Vars = Vars()
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -173,14 +180,13 @@ def read_deployment(home: Path) -> tuple[Deployment | None, list[Problem]]:
     try:
         options = Options.model_validate(configuration.values)
     except ValidationError as error:
-        problems += validation_problems(configuration, error)
+        problems += validation_problems(configuration, error, Options)
+        # Sources are judged all the same, so that every mistake is told at once.
+        _, found = _sources(configuration, home, Options().data)
+        problems += found
     else:
-        sources = {}
-        for name, node in options.sources.items():
-            source, found = _source(configuration, name, node, home, options)
-            problems += found
-            if source is not None:
-                sources[name] = source
+        sources, found = _sources(configuration, home, options.data)
+        problems += found
         if not options.sources and not problems:
             problems.append(
                 configuration.problem(
@@ -195,26 +201,52 @@ def read_deployment(home: Path) -> tuple[Deployment | None, list[Problem]]:
 
 
 def validation_problems(
-    configuration: Configuration, error: ValidationError, inside: Place = ()
+    configuration: Configuration, error: ValidationError, model: type[BaseModel], inside: Place = ()
 ) -> list[Problem]:
-    """Pydantic's findings as problems with file, line and key; `inside` is where the validated node stands."""
+    """Pydantic's findings as problems with file, line and key; `inside` is where the node that `model` read stands."""
     found = []
     for detail in error.errors():
         place = (*inside, *detail["loc"])
+        fields = _fields(model, detail["loc"][:-1])
         if detail["type"] == "extra_forbidden":
-            found.append(configuration.unknown_key(place))
+            found.append(configuration.unknown_key(place, tuple(fields)))
         elif detail["type"] == "missing":
             found.append(
                 configuration.problem(place, "no such key", "a value", f"Add the key {place[-1]!r}.")
             )
         else:
-            expected = re.sub(r"^(Value error, |Input should be )", "", detail["msg"])
+            expected = re.sub(r"^(Value error, |Input should be )|, unable to .*", "", detail["msg"])
+            if detail["type"] == "string_pattern_mismatch":
+                expected = fields[str(detail["loc"][-1])].description or expected
             found.append(configuration.problem(place, repr(detail["input"]), expected, "Correct this key."))
     return found
 
 
+def _fields(model: type[BaseModel], place: Place) -> Mapping[str, FieldInfo]:
+    """The fields that the node at `place` inside `model` may have; none where it is no model."""
+    for key in place:
+        inner = model.model_fields[str(key)].annotation
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return {}
+        model = inner
+    return model.model_fields
+
+
+def _sources(configuration: Configuration, home: Path, data: Path) -> tuple[dict[str, Source], list[Problem]]:
+    """The sources that can be read, by name, and what is wrong with the others."""
+    nodes = configuration.values.get("sources")
+    sources, problems = {}, []
+    for name, node in nodes.items() if isinstance(nodes, dict) else ():
+        if isinstance(name, str) and isinstance(node, dict):
+            source, found = _source(configuration, name, node, home, data)
+            problems += found
+            if source is not None:
+                sources[name] = source
+    return sources, problems
+
+
 def _source(
-    configuration: Configuration, name: str, node: dict[str, Any], home: Path, options: Options
+    configuration: Configuration, name: str, node: dict[str, Any], home: Path, data: Path
 ) -> tuple[Source | None, list[Problem]]:
     """The source that a node of `sources:` describes, or what is wrong with it."""
     from ingestion.sources import files, sample
@@ -236,10 +268,10 @@ def _source(
                 return None, found
             return files.FileSource(name, files.FilesConfig.model_validate(node), home), []
         if kind == "sample":
-            spool = (home / options.data / "sample").resolve()
+            spool = (home / data / "sample").resolve()
             return sample.SampleSource(name, sample.SampleConfig.model_validate(node), spool), []
     except ValidationError as error:
-        return None, validation_problems(configuration, error, where)
+        return None, validation_problems(configuration, error, sample.SampleConfig, where)
     return None, [
         configuration.problem(
             (*where, "type"), repr(kind), "files or sample", "Name the kind of this source."
