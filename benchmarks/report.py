@@ -1,0 +1,121 @@
+"""What was measured, as tables: for the screen and for docs/benchmarks.md.
+
+The numbers and what is promised of them belong here; getting them does not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.measuring import Measured
+
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+INGESTED = ("land", "gate 1")
+SERVED = ("transform", "gate 2", "publish")
+NIGHT = INGESTED + SERVED
+MOST_MB = 8 * 1024
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The steps of one company by name: first night, floor, and the night that brought `new` of `history` rows."""
+
+    leads: int
+    history: int
+    new: int
+    first: Mapping[str, Measured]
+    second: Mapping[str, Measured]
+
+
+def text(companies: Sequence[Figures], fixed: Mapping[str, Measured], whole: Measured, command: str) -> str:
+    """All tables as Markdown. `fixed` are the steps on a company of next to nothing, `whole` its `closedloop run`."""
+    lines = [f"Made by `{command}` on {_machine()}.", ""]
+    lines += _table(
+        ("next to no rows", "seconds", "peak MB"),
+        [(step.step, f"{step.seconds:.1f}", f"{step.peak_mb:,.0f}") for step in (*fixed.values(), whole)],
+    )
+    for company in companies:
+        lines += ["", f"### {company.leads:,} leads, {company.history:,} rows", ""]
+        lines += _steps(company)
+        lines += ["", *_claims(company, fixed), ""]
+        lines += _table(
+            ("slowest in dbt", "first night", f"{company.new / company.history:.1%} more"),
+            [
+                (
+                    node,
+                    f"{seconds:.1f} s",
+                    f"{company.second['transform'].told['seconds'].get(node, 0):.1f} s",
+                )
+                for node, seconds in _slowest(company.first["transform"], 10)
+            ],
+        )
+    return "\n".join(lines)
+
+
+def write(page: Path, tables: str) -> None:
+    """Put the tables between the markers of a page."""
+    written = re.sub(
+        f"(?<={BEGIN}\n).*(?={END})", lambda _: f"\n{tables}\n\n", page.read_text("utf-8"), flags=re.DOTALL
+    )
+    page.write_text(written, "utf-8")
+
+
+def _steps(company: Figures) -> list[str]:
+    rows = []
+    for name, step in company.first.items():
+        again = company.second.get(name)
+        rows.append(
+            (
+                name,
+                f"{step.seconds:.1f}",
+                f"{step.peak_mb:,.0f}",
+                f"{step.rows:,}",
+                f"{again.seconds:.1f}" if again else "",
+                f"{again.rows:,}" if again else "",
+            )
+        )
+    return _table(("step", "seconds", "peak MB", "rows", "next night's seconds", "its rows"), rows)
+
+
+def _claims(company: Figures, fixed: Mapping[str, Measured]) -> list[str]:
+    first, second = company.first, company.second
+    full = _seconds(first, NIGHT) - _seconds(fixed, NIGHT)
+    more = _seconds(second, NIGHT) - _seconds(fixed, NIGHT)
+    peak = max(step.peak_mb for night in (first, second) for name, step in night.items() if name in NIGHT)
+    ingested = _seconds(first, INGESTED) / first["copy"].seconds
+    served = _seconds(first, SERVED) / first["floor"].seconds
+    return _table(
+        ("claim", "measured", "at most"),
+        [
+            ("extract, land and gate 1, in plain copies", f"{ingested:.1f}", "4"),
+            ("landing to published, in floors", f"{served:.1f}", "5"),
+            (
+                f"a night with {company.new / company.history:.1%} more, of the first one, fixed cost taken off both",
+                f"{more / full:.0%}",
+                "15% for 1%",
+            ),
+            ("peak memory, MB", f"{peak:,.0f}", f"{MOST_MB:,}"),
+        ],
+    )
+
+
+def _seconds(steps: Mapping[str, Measured], names: Sequence[str]) -> float:
+    return sum(steps[name].seconds for name in names)
+
+
+def _slowest(transform: Measured, most: int) -> list[tuple[str, float]]:
+    return sorted(transform.told["seconds"].items(), key=lambda node: -node[1])[:most]
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    rule = ["---", *["---:"] * (len(heads) - 1)]
+    return [f"| {' | '.join(cells)} |" for cells in (heads, rule, *rows)]
+
+
+def _machine() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    return f"a machine of {os.cpu_count()} cores and {memory:.0f} GB"
