@@ -118,6 +118,21 @@ def test_check_names_mistakes_of_every_kind_at_once(call: Call, home: Path) -> N
         assert word in result.out
 
 
+def test_a_mistake_in_one_part_hides_none_in_another(call: Call, home: Path) -> None:
+    configuration = home / "closedloop.yml"
+    text = configuration.read_text().replace("reporting_currency: USD", "reporting_currenzy: DOLLAR")
+    configuration.write_text(
+        text.replace("memory_limit: 4GB", "memory_limit: lots").replace("type: files", "type: fils")
+    )
+    result = call("--home", home, "check")
+    assert result.status == 2
+    assert "vars.reporting_currenzy" in result.out
+    assert "Did you mean 'reporting_currency'?" in result.out
+    assert "found 'lots'; expected a size such as 4GB or 500MB." in result.out
+    assert "found 'fils'; expected files or sample." in result.out
+    assert "3 mistake(s)" in result.out
+
+
 def test_a_command_without_a_deployment_is_bad_input(call: Call, tmp_path: Path) -> None:
     result = call("--home", tmp_path, "publish", "list")
     assert result.status == 2
