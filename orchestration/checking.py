@@ -5,6 +5,7 @@ Nothing is landed or run here; each part is judged by the module that owns it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ingestion.sources.files import FileSource
@@ -31,8 +32,11 @@ def problems(home: Path) -> list[Problem]:
 def _sources(configuration: Configuration, deployment: Deployment) -> list[Problem]:
     """What the files say against the configuration. A sample makes its own rows: it has nothing to find."""
     return [
-        configuration.problem(
-            ("sources", name, *mistake.keys), mistake.found, mistake.expected, mistake.action
+        replace(
+            configuration.problem(
+                ("sources", name, *mistake.keys), mistake.found, mistake.expected, mistake.action
+            ),
+            severity=mistake.severity,
         )
         for name, source in deployment.sources.items()
         if isinstance(source, FileSource)

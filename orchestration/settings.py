@@ -262,7 +262,8 @@ def _source(
     try:
         if kind == "files":
             found = [
-                configuration.problem((*where, *place), *words) for place, *words in files.problems(node)
+                configuration.problem((*where, *each.keys), each.found, each.expected, each.action)
+                for each in files.problems(node)
             ]
             if found:
                 return None, found

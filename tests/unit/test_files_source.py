@@ -267,3 +267,14 @@ def test_mistakes_says_what_the_newest_files_lack(tmp_path: Path) -> None:
 def test_errors_are_for_people() -> None:
     assert issubclass(UnreadableFile, ClosedloopError)
     assert issubclass(ChangedWhileRead, ClosedloopError)
+
+
+def test_an_optional_key_that_no_record_has_is_only_noted(tmp_path: Path) -> None:
+    (tmp_path / "leads.jsonl").write_text('{"id": 1, "owner": null}\n{"id": 2}\n')
+    columns = {"lead_id": "id", "owner_user_id": "owner.id", "created_at": "add_time"}
+    raw = {"crm_lead": {"path": "leads.jsonl", "columns": columns}}
+    mistakes = FileSource("crm", FilesConfig(tables=raw), tmp_path).mistakes()
+    assert [(mistake.keys[-1], mistake.severity) for mistake in mistakes] == [
+        ("owner_user_id", "note"),
+        ("created_at", "error"),
+    ]

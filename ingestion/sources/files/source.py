@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from ingestion.contracts import contracts
 from ingestion.errors import ClosedloopError
 from ingestion.landing.cursor import connection, wanted
 from ingestion.mapping import TableMapping
@@ -107,6 +108,9 @@ class FileSource:
                 "Correct the path; relative ones start at the configuration's folder.",
             )
             return
+        # Records of an API leave out what is null, so a day may well have none of an optional one.
+        may_lack = format_of(files[-1], own) == "jsonl"
+        required = {column.name for column in contracts()[table].columns if column.required}
         named = {(*keys, "columns", name): mapping.column or () for name, mapping in own.columns.items()}
         named[*keys, "cursor"] = (own.cursor,) if own.cursor else ()
         for place, columns in named.items():
@@ -118,6 +122,7 @@ class FileSource:
                     nearest(
                         columns[0], headers, "Correct it, or header_row where the headers are further down."
                     ),
+                    "note" if may_lack and place[-1] not in required else "error",
                 )
 
     def _files(self, table: FileTable) -> list[File]:

@@ -10,7 +10,7 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import available_timezones
 
 import duckdb
@@ -24,12 +24,16 @@ Keys = tuple[str | int, ...]
 
 
 class Mistake(NamedTuple):
-    """One mistake: the keys that lead to it from the source's node, what was found, expected, and what to do."""
+    """One mistake: the keys that lead to it from the source's node, what was found, expected, and what to do.
+
+    A `note` may be none: it is only said.
+    """
 
     keys: Keys
     found: str
     expected: str
     action: str
+    severity: Literal["error", "note"] = "error"
 
 
 def problems(raw: Any) -> list[Mistake]:
