@@ -35,8 +35,8 @@ def text(companies: Sequence[Figures], fixed: Mapping[str, Measured], whole: Mea
     """All tables as Markdown. `fixed` are the steps on a company of next to nothing, `whole` its `closedloop run`."""
     lines = [f"Made by `{command}` on {_machine()}.", ""]
     lines += _table(
-        ("next to no rows", "seconds", "peak MB"),
-        [(step.step, f"{step.seconds:.1f}", f"{step.peak_mb:,.0f}") for step in (*fixed.values(), whole)],
+        ("next to no rows", "seconds", "processor seconds", "peak MB"),
+        [(step.step, *_cost(step)) for step in (*fixed.values(), whole)],
     )
     for company in companies:
         lines += ["", f"### {company.leads:,} leads, {company.history:,} rows", ""]
@@ -68,17 +68,13 @@ def _steps(company: Figures) -> list[str]:
     rows = []
     for name, step in company.first.items():
         again = company.second.get(name)
-        rows.append(
-            (
-                name,
-                f"{step.seconds:.1f}",
-                f"{step.peak_mb:,.0f}",
-                f"{step.rows:,}",
-                f"{again.seconds:.1f}" if again else "",
-                f"{again.rows:,}" if again else "",
-            )
-        )
-    return _table(("step", "seconds", "peak MB", "rows", "next night's seconds", "its rows"), rows)
+        rows.append((name, *_cost(step), f"{step.rows:,}", f"{again.seconds:.1f}" if again else ""))
+    heads = ("step", "seconds", "processor seconds", "peak MB", "rows", "next night's seconds")
+    return _table(heads, rows)
+
+
+def _cost(step: Measured) -> tuple[str, str, str]:
+    return f"{step.seconds:.1f}", f"{step.cpu_seconds:.1f}", f"{step.peak_mb:,.0f}"
 
 
 def _claims(company: Figures, fixed: Mapping[str, Measured]) -> list[str]:
