@@ -74,7 +74,9 @@ def test_every_key_stands_in_the_guide(model: type) -> None:
 def test_the_errors_of_the_guide_are_those_of_the_code(tmp_path: Path) -> None:
     configured, files = blocks("text")
     raw = {"tables": {"crm_lead": {"path": "a", "timezone": "Europe/Berln", "columns": {"mail": "Mail"}}}}
-    said = {f"found {found}; expected {expected}. {action}" for _, found, expected, action in problems(raw)}
+    said = {
+        f"found {found}; expected {expected}. {action}" for _, found, expected, action, _ in problems(raw)
+    }
     assert {line.partition(": ")[2] for line in configured.splitlines()} == said
     (tmp_path / "exports").mkdir()
     (tmp_path / "exports/leads.csv").write_text("<html>Sign in</html>")
