@@ -25,7 +25,7 @@ def failures(events: Iterable[DagsterEvent]) -> Iterator[tuple[str, str]]:
                 yield event.step_key, (data.error.cause or data.error).message.strip()
         elif event.event_type_value == "ASSET_CHECK_EVALUATION":
             check = event.asset_check_evaluation_data
-            if not check.passed and check.blocking:
+            if not check.passed and check.blocking and check.severity.value == "ERROR":
                 found = ", ".join(f"{name} {value.value}" for name, value in check.metadata.items())
                 yield (
                     event.step_key,

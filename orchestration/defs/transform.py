@@ -1,6 +1,7 @@
 """Assets of the transformation: the warehouse's landing schema, then one asset per seed and model of the dbt project.
 
-dbt tests become checks of the model they test; they block what comes after when their severity is error.
+The dbt tests of a model are one check of its asset, which blocks what comes after. A check each would be four hundred,
+and Dagster's event log writes three rows a check: half of a small night.
 """
 
 import json
@@ -10,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, dbt_assets
-from dagster_dbt.asset_utils import get_asset_check_key_for_test
+from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, build_dbt_asset_specs
 
 from ingestion.contracts import contracts
 from orchestration.defs.landing import AGREEMENT
@@ -24,6 +24,7 @@ from orchestration.transform.warehouse import connect, count_rows, discard, note
 
 logger = logging.getLogger("closedloop.transform")
 
+DBT_TESTS = "dbt_tests"
 PREPARED = ("load", "verdict", "zone_offset")
 """Tables of the landing schema that the landing itself writes, beside the landed ones."""
 
@@ -48,7 +49,7 @@ class Translator(DagsterDbtTranslator):
         return spec
 
 
-TRANSLATOR = Translator()
+TRANSLATOR = Translator(DagsterDbtTranslatorSettings(enable_asset_checks=False))
 
 
 def warehouse_landing(tables: list[dg.AssetsDefinition]) -> dg.AssetsDefinition:
@@ -93,16 +94,35 @@ def warehouse_landing(tables: list[dg.AssetsDefinition]) -> dg.AssetsDefinition:
 
 def models(manifest_file: Path) -> dg.AssetsDefinition:
     """Every seed and model of the dbt project, built in one call of dbt."""
+    manifest = json.loads(manifest_file.read_text("utf-8"))
+    tested = _tested(manifest)
 
-    @dbt_assets(manifest=manifest_file, dagster_dbt_translator=TRANSLATOR, name="dbt")
+    @dg.multi_asset(
+        name="dbt",
+        specs=build_dbt_asset_specs(manifest=manifest, dagster_dbt_translator=TRANSLATOR),
+        check_specs=[
+            dg.AssetCheckSpec(
+                DBT_TESTS,
+                asset=TRANSLATOR.get_asset_key(manifest["nodes"][model]),
+                blocking=True,
+                description=f"Keys, references and rules of the model: {len(tests)} dbt tests.",
+            )
+            for model, tests in tested.items()
+        ],
+    )
     def built(context: dg.AssetExecutionContext, nights: NightResource) -> Iterator[Any]:
         night = nights.night(context)
-        manifest = json.loads(manifest_file.read_text("utf-8"))
         with plain_errors():
             results = build(night.deployment, night.as_of, progress=_tell)
         rows = count_rows(night.deployment.layout.warehouse)
+        by_id = {result.unique_id: result for result in results}
         for result in results:
-            yield from _events(manifest, result, rows)
+            if result.unique_id.startswith(("model.", "seed.")) and result.status == "success":
+                yield _materialized(
+                    TRANSLATOR.get_asset_key(manifest["nodes"][result.unique_id]), result, rows
+                )
+        for model, tests in tested.items():
+            yield _judged(manifest, model, [by_id[test] for test in tests if test in by_id])
         bad = [result for result in results if result.is_bad]
         if bad:
             lines = "\n".join(f"  {result.name}: {result.message or result.status}" for result in bad)
@@ -115,6 +135,16 @@ def models(manifest_file: Path) -> dg.AssetsDefinition:
     return built
 
 
+def _tested(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The tests of each model by their ids. A claim over several models is a test of the first one it reads."""
+    tested: dict[str, list[str]] = {}
+    for test, node in manifest["nodes"].items():
+        if node["resource_type"] == "test":
+            read = (name for name in node["depends_on"]["nodes"] if name.startswith("model."))
+            tested.setdefault(node.get("attached_node") or next(read), []).append(test)
+    return tested
+
+
 def _tell(result: NodeResult, done: int) -> None:
     level = logging.ERROR if result.is_bad else logging.DEBUG
     logger.log(level, "%s %s: %s in %.1f s", result.resource_type, result.name, result.status, result.seconds)
@@ -122,25 +152,27 @@ def _tell(result: NodeResult, done: int) -> None:
         logger.info("%s models and tests done", done)
 
 
-def _events(
-    manifest: Mapping[str, Any], result: NodeResult, rows: Mapping[tuple[str, str], int]
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    if result.unique_id.startswith(("model.", "seed.")) and result.status == "success":
-        key = TRANSLATOR.get_asset_key(manifest["nodes"][result.unique_id])
-        metadata = {"seconds": round(result.seconds, 3)}
-        if tuple(key.path) in rows:
-            metadata["dagster/row_count"] = rows[tuple(key.path)]
-        yield dg.MaterializeResult(asset_key=key, metadata=metadata)
-    elif result.unique_id.startswith("test.") and result.status != "skipped":
-        check = get_asset_check_key_for_test(manifest, TRANSLATOR, result.unique_id, project=None)
-        if check is not None:
-            severity = manifest["nodes"][result.unique_id]["config"].get("severity") or "error"
-            yield dg.AssetCheckResult(
-                asset_key=check.asset_key,
-                check_name=check.name,
-                passed=result.status == "pass",
-                severity=dg.AssetCheckSeverity.ERROR
-                if severity.lower() == "error"
-                else dg.AssetCheckSeverity.WARN,
-                metadata={"failures": result.failures or 0, "seconds": round(result.seconds, 3)},
-            )
+def _materialized(
+    key: dg.AssetKey, result: NodeResult, rows: Mapping[tuple[str, str], int]
+) -> dg.MaterializeResult:
+    metadata: dict[str, Any] = {"seconds": round(result.seconds, 3)}
+    if tuple(key.path) in rows:
+        metadata["dagster/row_count"] = rows[tuple(key.path)]
+    return dg.MaterializeResult(asset_key=key, metadata=metadata)
+
+
+def _judged(manifest: Mapping[str, Any], model: str, tests: list[NodeResult]) -> dg.AssetCheckResult:
+    """What a model's tests said. Those skipped because the model failed did not pass either."""
+    failed = [test for test in tests if test.status != "pass"]
+    is_told_only = all(test.status == "warn" for test in failed)
+    return dg.AssetCheckResult(
+        asset_key=TRANSLATOR.get_asset_key(manifest["nodes"][model]),
+        check_name=DBT_TESTS,
+        passed=not failed,
+        severity=dg.AssetCheckSeverity.WARN if is_told_only else dg.AssetCheckSeverity.ERROR,
+        metadata={
+            "tests": len(tests),
+            "failed": "; ".join(f"{test.name}: {test.message or test.status}" for test in failed) or "none",
+            "seconds": round(sum(test.seconds for test in tests), 3),
+        },
+    )
