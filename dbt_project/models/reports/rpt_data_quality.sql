@@ -73,6 +73,9 @@ missing_rates as (
         union all
         select 'crm_lead' as table_name, currency, rate_day from {{ ref('int_revenue__lead_values') }}
         where is_rate_missing
+        union all
+        select 'ad_spend' as table_name, currency, spend_date as rate_day from {{ ref('int_channels__spend') }}
+        where is_rate_missing
     ) as unconverted
     group by table_name, currency, rate_day
 ),

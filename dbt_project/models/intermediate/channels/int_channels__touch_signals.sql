@@ -1,5 +1,5 @@
 -- Channel of every combination of signals that touches and visits carry, by the rules: lowest priority whose patterns all
--- match, `unknown` where none does. A value is held against each pattern once; values that match the same patterns then
+-- match, `unknown` where none does. The combination without any signal is always there: spend carries none. A value is held against each pattern once; values that match the same patterns then
 -- stand for each other, so that a million click ids cost no more rules than one. Grain: one row per combination.
 
 {%- set signals = ['utm_source', 'utm_medium', 'referrer', 'click_id'] %}
@@ -12,6 +12,24 @@ with combinations as (
         {{ plain_text('click_id') }} as click_id
     from {{ ref('stg_marketing__touches') }}
     where channel is null
+
+    union
+
+    select
+        {{ plain_text('utm_source') }} as utm_source,
+        {{ plain_text('utm_medium') }} as utm_medium,
+        cast(null as string) as referrer,
+        cast(null as string) as click_id
+    from {{ ref('stg_marketing__web_visits') }}
+    where channel is null
+
+    union
+
+    select
+        cast(null as string) as utm_source,
+        cast(null as string) as utm_medium,
+        cast(null as string) as referrer,
+        cast(null as string) as click_id
 ),
 
 rules as (
