@@ -130,7 +130,13 @@ class Deployment:
         """What the agreement must fit."""
         variables = self.options.vars
         return Terms(
-            variables.reporting_currency, variables.replay_version, tuple(self.sources), configuration=FILE
+            variables.reporting_currency,
+            variables.replay_version,
+            tuple(self.sources),
+            configuration=FILE,
+            as_of=(self.options.as_of or now()).date(),
+            default_calendar_id=variables.default_calendar_id,
+            goal_calendar_id=variables.goal_calendar_id,
         )
 
     @property

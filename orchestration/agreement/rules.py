@@ -5,118 +5,36 @@ The form of files, headers and single cells is judged in `reading`; each rule he
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
+from orchestration.agreement.calendars import (
+    calendars_reach,
+    calendars_without_gap,
+    configured_calendars,
+    exceptions_open_or_close,
+    known_calendars,
+    open_differs_from_close,
+)
+from orchestration.agreement.promises import (
+    commitments_without_gap,
+    every_attempt_costs,
+    measurable,
+    one_commitment_each,
+    sizes_in_order,
+)
 from orchestration.agreement.reading import Row, SeedTable
 from orchestration.agreement.shapes import NUMERIC_DIMENSIONS, NUMERIC_OPERATORS, TEXT_OPERATORS
+from orchestration.agreement.validity import (
+    Rule,
+    Terms,
+    no_gap,
+    no_overlap,
+    plain,
+    unique_keys,
+    validity_in_order,
+)
 
 RATES = ("retention_rate", "first_response_attainment")
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What the configuration says that the agreement must fit."""
-
-    reporting_currency: str
-    replay_version: str | None
-    sources: Collection[str]
-    configuration: str = "closedloop.yml"
-
-
-def _plain(value: object) -> str:
-    return "" if value is None else str(value).lower()
-
-
-def _key(table: SeedTable, row: Row) -> tuple[str, ...]:
-    return tuple(_plain(row[column]) for column in table.seed.key)
-
-
-def _named(table: SeedTable, row: Row) -> str:
-    return ", ".join(f"{column} {row[column] or '*'}" for column in table.seed.key)
-
-
-def _from(row: Row) -> date:
-    return row["valid_from"] or date.min
-
-
-def _until(row: Row) -> date:
-    return row["valid_until"] or date.max
-
-
-def unique_keys(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
-    """A key is given once, unless validity tells its rows apart."""
-    first: dict[tuple[str, ...], int] = {}
-    for row in table.rows:
-        line = first.setdefault(_key(table, row), row.line)
-        if line != row.line:
-            table.report(
-                row.line,
-                table.seed.key[-1],
-                f"{_named(table, row)} again",
-                f"each {' + '.join(table.seed.key)} once; it stands on line {line} already",
-                "Drop or change one of the two rows.",
-            )
-
-
-def validity_in_order(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
-    """A validity ends on the day it begins or later."""
-    for row in table.rows:
-        if _from(row) > _until(row):
-            table.report(
-                row.line,
-                "valid_until",
-                f"{row['valid_until']}, before valid_from {row['valid_from']}",
-                "the last day of validity, on or after valid_from",
-                "Swap or correct the two dates.",
-            )
-
-
-def _spans(table: SeedTable) -> Iterator[list[Row]]:
-    groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-    for row in table.rows:
-        if _from(row) <= _until(row):
-            groups[_key(table, row)].append(row)
-    for rows in groups.values():
-        yield sorted(rows, key=lambda row: (_from(row), row.line))
-
-
-def no_overlap(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
-    """At most one row of a key is in force on any day."""
-    for rows in _spans(table):
-        last = rows[0]
-        for row in rows[1:]:
-            if _from(row) <= _until(last):
-                table.report(
-                    row.line,
-                    "valid_from",
-                    f"{_named(table, row)} in force from {row['valid_from'] or 'the beginning'}",
-                    f"a day after line {last.line} ends ({last['valid_until'] or 'it is open'}): "
-                    "one row in force a day",
-                    "End the earlier row the day before this one begins.",
-                )
-            if _until(row) > _until(last):
-                last = row
-
-
-def no_gap(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
-    """Between the first and the last row of a key some row is in force on every day."""
-    for rows in _spans(table):
-        reached = rows[0]
-        for row in rows[1:]:
-            if _until(reached) != date.max and _from(row) > _until(reached) + timedelta(days=1):
-                table.report(
-                    row.line,
-                    "valid_from",
-                    f"{_named(table, row)} in force from {row['valid_from']} only",
-                    f"{_until(reached) + timedelta(days=1)}, the day after line {reached.line} ends",
-                    "Close the gap: move one of the two dates.",
-                )
-            if _until(row) > _until(reached):
-                reached = row
 
 
 def patterns_can_match(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
@@ -139,7 +57,7 @@ def known_sources(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) 
     """A stage word of a source that is not configured is never met."""
     known = [source.lower() for source in terms.sources]
     for row in table.rows:
-        source = _plain(row["source_system"])
+        source = plain(row["source_system"])
         if source and known and source not in known:
             table.report(
                 row.line,
@@ -198,10 +116,10 @@ def _judge_numbers(table: SeedTable, row: Row) -> None:
 def versions_paired(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
     """Rules count under the thresholds of their version only, so a version without them is dead."""
     other = tables["qualification_thresholds"]
-    known = {(row["stage"], _plain(row["rule_version"])) for row in other.rows}
+    known = {(row["stage"], plain(row["rule_version"])) for row in other.rows}
     said: set[tuple[object, str]] = set()
     for row in table.rows:
-        version = (row["stage"], _plain(row["rule_version"]))
+        version = (row["stage"], plain(row["rule_version"]))
         if version not in known | said:
             said.add(version)
             table.report(
@@ -217,7 +135,7 @@ def versions_paired(table: SeedTable, tables: dict[str, SeedTable], terms: Terms
 def replay_exists(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
     """The version to replay is one that was agreed on."""
     versions = sorted({str(row["rule_version"]) for row in table.rows})
-    if terms.replay_version is not None and _plain(terms.replay_version) not in map(_plain, versions):
+    if terms.replay_version is not None and plain(terms.replay_version) not in map(plain, versions):
         table.report(
             None,
             "rule_version",
@@ -253,8 +171,6 @@ def rates_are_shares(table: SeedTable, tables: dict[str, SeedTable], terms: Term
             )
 
 
-Rule = Callable[[SeedTable, dict[str, SeedTable], Terms], None]
-
 RULES: dict[str, tuple[Rule, ...]] = {
     "channel_rules": (unique_keys, patterns_can_match),
     "stage_mapping": (unique_keys, known_sources),
@@ -264,5 +180,29 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "free_mail_domains": (unique_keys,),
     "fx_rates": (unique_keys, reporting_rate_is_one),
     "targets": (unique_keys, rates_are_shares),
+    "sla_policies": (
+        validity_in_order,
+        no_overlap,
+        one_commitment_each,
+        commitments_without_gap,
+        measurable,
+        sizes_in_order,
+        known_calendars,
+    ),
+    "business_calendars": (unique_keys, configured_calendars, calendars_reach),
+    "business_hours": (
+        validity_in_order,
+        no_overlap,
+        calendars_without_gap,
+        known_calendars,
+        open_differs_from_close,
+    ),
+    "calendar_exceptions": (
+        unique_keys,
+        known_calendars,
+        open_differs_from_close,
+        exceptions_open_or_close,
+    ),
+    "attempt_costs": (unique_keys, every_attempt_costs),
 }
 """The rules of each seed, in the order their findings are told."""

@@ -1,17 +1,31 @@
 """What each seed of the agreement looks like: its columns, the kind of each, and what makes a row unique.
 
-Seeds are described here as data and nowhere else; rules between rows stand in `rules`, reading in `reading`.
+Seeds are described here as data and nowhere else; how a cell is read stands in `kinds`, rules between rows in `rules`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 
-from orchestration.agreement.currencies import CURRENCIES
+from orchestration.agreement.kinds import (
+    COUNT,
+    CURRENCY,
+    DATE,
+    DOMAIN,
+    INTEGER,
+    LEAD_FIELDS,
+    MONTH,
+    NOT_NEGATIVE,
+    NUMBER,
+    POSITIVE,
+    SHARE,
+    TEXT,
+    TIME,
+    TIME_ZONE,
+    WHOLE,
+    Kind,
+    one_of,
+)
 
 STAGES = (
     "lead",
@@ -57,16 +71,9 @@ TEXT_DIMENSIONS = ("industry", "country", "job_title", "touch_type")
 NUMERIC_OPERATORS = ("in", "not_in", "between", "gte", "lte")
 TEXT_OPERATORS = ("in", "not_in", "contains")
 OPERATORS = ("in", "not_in", "between", "gte", "lte", "contains")
-
-
-@dataclass(frozen=True)
-class Kind:
-    """How a column's text is read. `read` gives the value that rules compare and the snapshot writes; it raises
-    ValueError for text that is none of this kind, and `expected` then says what would be.
-    """
-
-    expected: str
-    read: Callable[[str], object]
+COMMITMENTS = ("first_response", "acceptance", "attempts", "handoff")
+ATTEMPT_TYPES = ("call", "email", "meeting", "message")
+ACTIVITY_TYPES = (*ATTEMPT_TYPES, "task")
 
 
 @dataclass(frozen=True)
@@ -96,76 +103,6 @@ class Seed:
         return tuple(column.name for column in self.columns)
 
 
-def _date(text: str) -> date:
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        raise ValueError
-    return date.fromisoformat(text)
-
-
-def _month(text: str) -> date:
-    if not re.fullmatch(r"\d{4}-\d{2}(-01)?", text):
-        raise ValueError
-    return datetime.strptime(text[:7], "%Y-%m").date()
-
-
-def _integer(text: str) -> int:
-    if not re.fullmatch(r"[+-]?\d{1,18}", text):
-        raise ValueError
-    return int(text)
-
-
-def _number(text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise ValueError from None
-    if not number.is_finite():
-        raise ValueError
-    return number
-
-
-def _bounded(allowed: Callable[[Decimal], bool]) -> Callable[[str], Decimal]:
-    def read(text: str) -> Decimal:
-        number = _number(text)
-        if not allowed(number):
-            raise ValueError
-        return number
-
-    return read
-
-
-def _one_of(names: tuple[str, ...]) -> Kind:
-    def read(text: str) -> str:
-        if text.lower() not in names:
-            raise ValueError
-        return text.lower()
-
-    return Kind("one of " + ", ".join(names), read)
-
-
-def _currency(text: str) -> str:
-    if text.upper() not in CURRENCIES:
-        raise ValueError
-    return text.upper()
-
-
-def _domain(text: str) -> str:
-    if not re.fullmatch(r"[^@\s.]+(\.[^@\s.]+)+", text):
-        raise ValueError
-    return text.lower()
-
-
-TEXT = Kind("text", str)
-DATE = Kind("a date such as 2026-01-31", _date)
-MONTH = Kind("a month such as 2026-01", _month)
-INTEGER = Kind("a whole number", _integer)
-NUMBER = Kind("a number such as 12.5, with a point and no thousands separators", _number)
-POSITIVE = Kind("a number above 0, with a point and no thousands separators", _bounded(lambda n: n > 0))
-NOT_NEGATIVE = Kind(
-    "a number of at least 0, with a point and no thousands separators", _bounded(lambda n: n >= 0)
-)
-CURRENCY = Kind("an ISO 4217 code such as EUR", _currency)
-DOMAIN = Kind("a mail domain such as example.com", _domain)
 VALIDITY = (SeedColumn("valid_from", DATE), SeedColumn("valid_until", DATE))
 
 SEEDS = (
@@ -178,7 +115,7 @@ SEEDS = (
             SeedColumn("referrer", TEXT),
             SeedColumn("click_id", TEXT),
             SeedColumn("lead_source", TEXT),
-            SeedColumn("channel", _one_of(CHANNELS), required=True),
+            SeedColumn("channel", one_of(CHANNELS), required=True),
             SeedColumn("confidence", TEXT),
         ),
         key=("priority",),
@@ -187,20 +124,20 @@ SEEDS = (
         "stage_mapping",
         (
             SeedColumn("source_system", Kind("a source's name", lambda text: "" if text == "*" else text)),
-            SeedColumn("object", _one_of(("lead", "opportunity")), required=True),
+            SeedColumn("object", one_of(("lead", "opportunity")), required=True),
             SeedColumn("value", TEXT, required=True),
-            SeedColumn("stage", _one_of(STAGES), required=True),
+            SeedColumn("stage", one_of(STAGES), required=True),
         ),
         key=("source_system", "object", "value"),
     ),
     Seed(
         "qualification_rules",
         (
-            SeedColumn("stage", _one_of(("mql", "sql")), required=True),
+            SeedColumn("stage", one_of(("mql", "sql")), required=True),
             SeedColumn("rule_version", TEXT, required=True),
             *VALIDITY,
-            SeedColumn("dimension", _one_of(TEXT_DIMENSIONS + NUMERIC_DIMENSIONS), required=True),
-            SeedColumn("operator", _one_of(OPERATORS), required=True),
+            SeedColumn("dimension", one_of(TEXT_DIMENSIONS + NUMERIC_DIMENSIONS), required=True),
+            SeedColumn("operator", one_of(OPERATORS), required=True),
             SeedColumn("value", TEXT, required=True),
             SeedColumn("points", NUMBER, required=True),
         ),
@@ -210,7 +147,7 @@ SEEDS = (
     Seed(
         "qualification_thresholds",
         (
-            SeedColumn("stage", _one_of(("mql", "sql")), required=True),
+            SeedColumn("stage", one_of(("mql", "sql")), required=True),
             SeedColumn("rule_version", TEXT, required=True),
             *VALIDITY,
             SeedColumn("min_fit", NUMBER),
@@ -236,10 +173,71 @@ SEEDS = (
         "targets",
         (
             SeedColumn("month", MONTH, required=True),
-            SeedColumn("metric", _one_of(METRICS), required=True),
-            SeedColumn("channel", _one_of((*CHANNELS, "all")), required=True),
+            SeedColumn("metric", one_of(METRICS), required=True),
+            SeedColumn("channel", one_of((*CHANNELS, "all")), required=True),
             SeedColumn("target", NOT_NEGATIVE, required=True),
         ),
         key=("month", "metric", "channel"),
+    ),
+    Seed(
+        "sla_policies",
+        (
+            SeedColumn("sla_policy_id", TEXT, required=True),
+            SeedColumn("commitment", one_of(COMMITMENTS), required=True),
+            SeedColumn("priority", INTEGER, required=True),
+            SeedColumn("country", TEXT),
+            SeedColumn("industry", TEXT),
+            SeedColumn("min_employee_count", WHOLE),
+            SeedColumn("max_employee_count", WHOLE),
+            SeedColumn("min_potential_value", NOT_NEGATIVE),
+            SeedColumn("clock_start", one_of(("mql_at", "assigned_at"))),
+            SeedColumn("target_minutes", POSITIVE),
+            SeedColumn("min_attempts", COUNT),
+            SeedColumn("window_days", POSITIVE),
+            SeedColumn("required_fields", LEAD_FIELDS),
+            SeedColumn("at_risk_fraction", SHARE),
+            SeedColumn("calendar_id", TEXT),
+            *VALIDITY,
+        ),
+        key=("sla_policy_id",),
+        validity=True,
+    ),
+    Seed(
+        "business_calendars",
+        (
+            SeedColumn("calendar_id", TEXT, required=True),
+            SeedColumn("timezone", TIME_ZONE, required=True),
+        ),
+        key=("calendar_id",),
+    ),
+    Seed(
+        "business_hours",
+        (
+            SeedColumn("calendar_id", TEXT, required=True),
+            SeedColumn("weekday", one_of(tuple("1234567")), required=True),
+            SeedColumn("open", TIME, required=True),
+            SeedColumn("close", TIME, required=True),
+            *VALIDITY,
+        ),
+        key=("calendar_id", "weekday", "open", "close"),
+        validity=True,
+    ),
+    Seed(
+        "calendar_exceptions",
+        (
+            SeedColumn("calendar_id", TEXT, required=True),
+            SeedColumn("date", DATE, required=True),
+            SeedColumn("open", TIME),
+            SeedColumn("close", TIME),
+        ),
+        key=("calendar_id", "date", "open", "close"),
+    ),
+    Seed(
+        "attempt_costs",
+        (
+            SeedColumn("activity_type", one_of(ACTIVITY_TYPES), required=True),
+            SeedColumn("cost", NOT_NEGATIVE, required=True),
+        ),
+        key=("activity_type",),
     ),
 )

@@ -5,6 +5,8 @@ What the rows mean is tested with the models; that the default agreement is soun
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from orchestration.agreement import AgreementError, Problem, check_agreement, er
 from orchestration.agreement.rules import Terms
 from orchestration.agreement.shapes import SEEDS
 
-TERMS = Terms("USD", None, ("crm",))
+TERMS = Terms("USD", None, ("crm",), as_of=date(2026, 7, 1))
 HEADERS = {seed.name: ",".join(seed.header) for seed in SEEDS}
 
 
@@ -100,6 +102,87 @@ MISTAKES = {
     "a rate as a percentage": ("targets", "2024-01,retention_rate,all,90", 2, "target", "90"),
     "an unknown metric": ("targets", "2024-01,likes,all,90", 2, "metric", "'likes'"),
     "a cell too few": ("targets", "2024-01,leads,all", 2, None, "3 cells"),
+    "a zone that no clock shows": (
+        "business_calendars",
+        "us,America/Gotham",
+        2,
+        "timezone",
+        "'America/Gotham'",
+    ),
+    "a promise without a measure": (
+        "sla_policies",
+        "p1,attempts,1,,,,,,,60,,,,,,,",
+        2,
+        "window_days",
+        "a blank",
+    ),
+    "sizes upside down": (
+        "sla_policies",
+        "p1,first_response,1,,,50,10,,,60,,,,,,,",
+        2,
+        "max_employee_count",
+        "10",
+    ),
+    "a promise of an unknown kind": (
+        "sla_policies",
+        "p1,politeness,1,,,,,,,60,,,,,,,",
+        2,
+        "commitment",
+        "'politeness'",
+    ),
+    "a clock that starts at nothing": (
+        "sla_policies",
+        "p1,acceptance,1,,,,,,lead_at,60,,,,,,,",
+        2,
+        "clock_start",
+        "'lead_at'",
+    ),
+    "a field that leads do not have": (
+        "sla_policies",
+        "p1,handoff,1,,,,,,,,,,budget|shoe_size,,,,",
+        2,
+        "required_fields",
+        "'budget|shoe_size'",
+    ),
+    "a share beyond the whole": (
+        "sla_policies",
+        "p1,acceptance,1,,,,,,,60,,,,75,,,",
+        2,
+        "at_risk_fraction",
+        "'75'",
+    ),
+    "two terms of one policy at once": (
+        "sla_policies",
+        "p1,acceptance,1,,,,,,,60,,,,,,,2024-06-30\np1,acceptance,1,,,,,,,30,,,,,,2024-06-30,",
+        3,
+        "valid_from",
+        "2024-06-30",
+    ),
+    "days on which nothing is promised": (
+        "sla_policies",
+        "p1,acceptance,1,,,,,,,60,,,,,,,2024-06-29\np2,acceptance,1,,,,,,,30,,,,,,2024-07-01,",
+        3,
+        "valid_from",
+        "2024-07-01 only",
+    ),
+    "one policy of two kinds": (
+        "sla_policies",
+        "p1,acceptance,1,,,,,,,60,,,,,,,2024-06-30\np1,first_response,1,,,,,,,30,,,,,,2024-07-01,",
+        3,
+        "commitment",
+        "first_response",
+    ),
+    "a policy on no calendar": (
+        "sla_policies",
+        "p1,acceptance,1,,,,,,,60,,,,,mars,,",
+        2,
+        "calendar_id",
+        "'mars'",
+    ),
+    "hours of no calendar": ("business_hours", "mars,1,09:00,17:00,,", 2, "calendar_id", "'mars'"),
+    "exceptions of no calendar": ("calendar_exceptions", "mars,2024-01-01,,", 2, "calendar_id", "'mars'"),
+    "costs of some attempts": ("attempt_costs", "call,5\nemail,1", None, "activity_type", "meeting, message"),
+    "costs of something else": ("attempt_costs", "fax,5", 2, "activity_type", "'fax'"),
     "no mail domain": ("free_mail_domains", "gmail", 2, "domain", "'gmail'"),
 }
 
@@ -112,6 +195,74 @@ def test_a_mistake_is_told_where_it_stands(tmp_path: Path, mistake: str) -> None
     assert told in problem.found
     assert problem.expected
     assert problem.action
+
+
+CALENDAR = "de,Europe/Berlin"
+CALENDAR_MISTAKES = {
+    "open equal to close": ("business_hours", "de,1,09:00,9:00,,", 2, "close", "09:00"),
+    "opening at the end of a day": ("business_hours", "de,1,24:00,03:00,,", 2, "open", "24:00"),
+    "no such time": ("business_hours", "de,1,09:00,24:30,,", 2, "close", "'24:30'"),
+    "no such weekday": ("business_hours", "de,0,09:00,17:00,,", 2, "weekday", "'0'"),
+    "the same hours twice": (
+        "business_hours",
+        "DE,1,9:00,17:00,,2024-06-30\nde,1,09:00,17:00,2024-06-30,",
+        3,
+        "valid_from",
+        "2024-06-30",
+    ),
+    "a week without hours in force": (
+        "business_hours",
+        "de,1,09:00,17:00,,2024-06-30\nde,2,09:00,17:00,2024-07-08,",
+        3,
+        "valid_from",
+        "2024-07-08 only",
+    ),
+    "one time alone": ("calendar_exceptions", "de,2024-12-24,09:00,", 2, "close", "a blank"),
+    "open and closed on one date": (
+        "calendar_exceptions",
+        "de,2024-12-24,,\nde,2024-12-24,09:00,12:00",
+        3,
+        "open",
+        "an open interval on 2024-12-24",
+    ),
+    "a date twice": ("calendar_exceptions", "de,2024-12-24,,\nde,2024-12-24,,", 3, "close", "again"),
+}
+
+
+@pytest.mark.parametrize("mistake", CALENDAR_MISTAKES)
+def test_a_mistake_of_a_calendar_is_told_where_it_stands(tmp_path: Path, mistake: str) -> None:
+    seed, rows, line, column, told = CALENDAR_MISTAKES[mistake]
+    (problem,) = agreed(tmp_path, business_calendars=CALENDAR, **{seed: rows})
+    assert (problem.file, problem.line, problem.column) == (f"{seed}.csv", line, column)
+    assert told in problem.found
+
+
+def test_hours_may_overlap_run_past_midnight_and_change(tmp_path: Path) -> None:
+    hours = (
+        "de,1,09:00,17:00,,2024-06-30\nde,1,09:00,18:00,2024-07-01,\nde,1,12:00,20:00,,\n"
+        "de,2,22:00,06:00,,\nde,3,00:00,24:00,,\nde,4,8:30:15,24:00,,"
+    )
+    assert agreed(tmp_path, business_calendars=CALENDAR, business_hours=hours) == []
+
+
+@pytest.mark.parametrize("name", ["default_calendar_id", "goal_calendar_id"])
+def test_a_calendar_that_the_configuration_names_must_exist(tmp_path: Path, name: str) -> None:
+    (tmp_path / "business_calendars.csv").write_text(f"{HEADERS['business_calendars']}\n{CALENDAR}\n")
+    assert errors(check_agreement(tmp_path, replace(TERMS, **{name: "DE"}))) == []
+    (problem,) = errors(check_agreement(tmp_path, replace(TERMS, **{name: "fr"})))
+    assert (problem.file, problem.column) == ("business_calendars.csv", "calendar_id")
+    assert name in problem.found
+
+
+def test_a_calendar_that_ended_or_never_opens_is_only_said(tmp_path: Path) -> None:
+    agreed(
+        tmp_path,
+        business_calendars="de,Europe/Berlin\nfr,Europe/Paris\nus,America/New_York",
+        business_hours="de,1,09:00,17:00,,2026-06-30\nfr,1,09:00,17:00,,2026-07-01",
+    )
+    notes = [problem for problem in check_agreement(tmp_path, TERMS) if problem.line is not None]
+    assert [(note.line, note.severity) for note in notes] == [(2, "note"), (4, "note")]
+    assert "ends on 2026-06-30" in notes[0].found
 
 
 def test_every_mistake_is_told_at_once_and_nothing_is_frozen(tmp_path: Path) -> None:

@@ -12,9 +12,16 @@ from pathlib import Path
 import pytest
 
 from ingestion.sources.sample import SampleConfig, campaigns, channels
-from ingestion.sources.sample.company import CURRENCIES, DEAL_STAGES, LEAD_STATUSES
+from ingestion.sources.sample.company import (
+    CALENDARS,
+    CURRENCIES,
+    DEAL_STAGES,
+    LEAD_STATUSES,
+    REGION_ZONES,
+)
 from orchestration.agreement import check_agreement
 from orchestration.agreement.rules import Terms
+from orchestration.agreement.shapes import COMMITMENTS
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 
@@ -60,7 +67,9 @@ def _read(signal: channels.Signal) -> str:
 
 
 def test_the_default_agreement_has_no_mistakes_and_no_notes():
-    assert check_agreement(SEEDS, Terms("USD", None, ["sample"])) == []
+    end = SampleConfig().end
+    terms = Terms("USD", None, ["sample"], as_of=end, default_calendar_id="americas")
+    assert check_agreement(SEEDS, terms) == []
 
 
 @pytest.mark.parametrize("signal", channels.SIGNALS, ids=lambda signal: f"{signal.channel}-{signal.source}")
@@ -132,3 +141,27 @@ def test_targets_cover_the_sample_and_the_months_its_open_deals_close_in():
     }
     assert {"2024-07", "2026-06", "2026-12"} <= months
     assert len(months) == 30
+
+
+def test_the_calendars_are_those_the_sample_names_in_the_zones_it_works_in():
+    zones = {row["calendar_id"]: row["timezone"] for row in _seed("business_calendars")}
+    assert zones == dict(zip(CALENDARS, REGION_ZONES, strict=True))
+    assert {row["calendar_id"] for row in _seed("business_hours")} == set(CALENDARS)
+    excepted = {(row["calendar_id"], row["date"][:4]) for row in _seed("calendar_exceptions")}
+    assert excepted == {(name, str(year)) for name in CALENDARS for year in range(2024, 2028)}
+
+
+def test_promises_differ_by_customer_and_change_over_time():
+    policies = _seed("sla_policies")
+    for commitment in COMMITMENTS:
+        mine = [row for row in policies if row["commitment"] == commitment]
+        assert {row["valid_from"] for row in mine} >= {"", "2025-07-01"}
+        conditions = (
+            "country",
+            "industry",
+            "min_employee_count",
+            "max_employee_count",
+            "min_potential_value",
+        )
+        assert any(row[name] for row in mine for name in conditions)
+        assert any(not any(row[name] for name in conditions) for row in mine)

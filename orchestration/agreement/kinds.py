@@ -1,0 +1,140 @@
+"""How the text of one cell of the agreement is read: dates, times, numbers, names from a list.
+
+One cell at a time; which columns a seed has stands in `shapes`, what rows must satisfy among each other in `rules`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from zoneinfo import available_timezones
+
+from ingestion.contracts import contracts
+from orchestration.agreement.currencies import CURRENCIES
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a column's text is read. `read` gives the value that rules compare and the snapshot writes; it raises
+    ValueError for text that is none of this kind, and `expected` then says what would be.
+    """
+
+    expected: str
+    read: Callable[[str], object]
+
+
+def _date(text: str) -> date:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        raise ValueError
+    return date.fromisoformat(text)
+
+
+def _month(text: str) -> date:
+    if not re.fullmatch(r"\d{4}-\d{2}(-01)?", text):
+        raise ValueError
+    return datetime.strptime(text[:7], "%Y-%m").date()
+
+
+def _integer(text: str) -> int:
+    if not re.fullmatch(r"[+-]?\d{1,18}", text):
+        raise ValueError
+    return int(text)
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        number = _integer(text)
+        if number < least:
+            raise ValueError
+        return number
+
+    return read
+
+
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise ValueError from None
+    if not number.is_finite():
+        raise ValueError
+    return number
+
+
+def _bounded(allowed: Callable[[Decimal], bool]) -> Callable[[str], Decimal]:
+    def read(text: str) -> Decimal:
+        number = _number(text)
+        if not allowed(number):
+            raise ValueError
+        return number
+
+    return read
+
+
+def one_of(names: tuple[str, ...]) -> Kind:
+    """One of some names, whatever the case; read as the name in lower case."""
+
+    def read(text: str) -> str:
+        if text.lower() not in names:
+            raise ValueError
+        return text.lower()
+
+    return Kind("one of " + ", ".join(names), read)
+
+
+def _currency(text: str) -> str:
+    if text.upper() not in CURRENCIES:
+        raise ValueError
+    return text.upper()
+
+
+def _domain(text: str) -> str:
+    if not re.fullmatch(r"[^@\s.]+(\.[^@\s.]+)+", text):
+        raise ValueError
+    return text.lower()
+
+
+def _time(text: str) -> str:
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", text)
+    if not found:
+        raise ValueError
+    hour, minute, second = (int(part or 0) for part in found.groups())
+    if minute > 59 or second > 59 or hour * 3600 + minute * 60 + second > 24 * 3600:
+        raise ValueError
+    return f"{hour:02}:{minute:02}" + (f":{second:02}" if second else "")
+
+
+def _time_zone(text: str) -> str:
+    named = {name.lower(): name for name in available_timezones()}
+    if text.lower() not in named:
+        raise ValueError
+    return named[text.lower()]
+
+
+def _lead_fields(text: str) -> str:
+    names = [name.strip().lower() for name in text.split("|")]
+    if len(set(names)) < len(names) or not set(names) <= set(contracts()["crm_lead"].column_names):
+        raise ValueError
+    return "|".join(names)
+
+
+TEXT = Kind("text", str)
+DATE = Kind("a date such as 2026-01-31", _date)
+MONTH = Kind("a month such as 2026-01", _month)
+TIME = Kind("a time of day such as 09:00, or 24:00 for the day's end", _time)
+TIME_ZONE = Kind("a zone of the time zone database, such as Europe/Berlin", _time_zone)
+LEAD_FIELDS = Kind("columns of crm_lead, each once, separated by |", _lead_fields)
+INTEGER = Kind("a whole number", _integer)
+WHOLE = Kind("a whole number of at least 0", _at_least(0))
+COUNT = Kind("a whole number of at least 1", _at_least(1))
+NUMBER = Kind("a number such as 12.5, with a point and no thousands separators", _number)
+POSITIVE = Kind("a number above 0, with a point and no thousands separators", _bounded(lambda n: n > 0))
+NOT_NEGATIVE = Kind(
+    "a number of at least 0, with a point and no thousands separators", _bounded(lambda n: n >= 0)
+)
+SHARE = Kind("a share between 0 and 1, such as 0.75", _bounded(lambda n: 0 <= n <= 1))
+CURRENCY = Kind("an ISO 4217 code such as EUR", _currency)
+DOMAIN = Kind("a mail domain such as example.com", _domain)
