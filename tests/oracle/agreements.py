@@ -34,6 +34,19 @@ REFERRERS = ("https://www.google.com/search", "https://x.example/a_b", "partner.
 LEAD_SOURCES = ("Web", "trade show", " Referral ", "cold")
 COUNTRIES = ("DE", "us", "BR")
 INDUSTRIES = ("Software", "retail ", "Steel")
+METRICS = (
+    "leads",
+    "mqls",
+    "mql_value",
+    "sqls",
+    "opportunities",
+    "customers",
+    "won_amount",
+    "retention_rate",
+    "first_response_attainment",
+)
+TARGET_CHANNELS = ("email", "paid_search", "event", "partner", "unknown", "referral")
+ATTEMPT_TYPES = ("call", "email", "meeting", "message")
 TITLES = ("Chief Buyer", "vp sales", "intern")
 
 
@@ -64,6 +77,8 @@ def agreement(number: int) -> Agreement:
         "account_link_days": random.choice((2, 10, 180)),
         "max_phone_sharing": random.choice((1, 2, 3)),
         "default_country_code": random.choice((None, "49")),
+        "attribution_lookback_days": random.choice((2, 10, 90)),
+        "min_attempt_sample": random.choice((1, 1, 3)),
     }
     seeds = {
         "channel_rules": _channel_rules(random),
@@ -74,6 +89,7 @@ def agreement(number: int) -> Agreement:
         "free_mail_domains": [{"domain": "free.example"}],
         "fx_rates": _rates(random, odd_day, variables["reporting_currency"]),
         "targets": _targets(random, odd_day),
+        "attempt_costs": _attempt_costs(random),
     }
     if random.random() < 0.2:
         # What nobody agreed on yet is an empty seed.
@@ -209,8 +225,19 @@ def _rates(random: Random, odd_day: date, reporting: str) -> list[dict]:
 
 def _targets(random: Random, odd_day: date) -> list[dict]:
     months = {(odd_day + timedelta(days=days)).replace(day=1) for days in (-31, 0, 31)}
-    rows = [(month, "won_amount", "all", Decimal(random.choice((0, 5000)))) for month in sorted(months)[1:]]
-    rows += [(month, "won_amount", "email", Decimal(100)) for month in sorted(months)]
-    rows += [(month, "leads", "all", Decimal(40)) for month in sorted(months)]
+    small = {"retention_rate": ("0.5", "1", "0"), "first_response_attainment": ("0.5", "0.9")}
+    large = {"mql_value": ("1000", "0"), "won_amount": ("5000", "0", "1000000")}
+    rows = []
+    for metric in METRICS:
+        for channel in ("all", *random.sample(TARGET_CHANNELS, 3)):
+            wanted = small.get(metric) or large.get(metric) or ("0", "3", "10", "40")
+            rows += [(month, metric, channel, Decimal(random.choice(wanted))) for month in sorted(months)]
+    rows = random.sample(rows, len(rows) * 3 // 4)
     columns = ("month", "metric", "channel", "target")
     return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+def _attempt_costs(random: Random) -> list[dict]:
+    prices = random.choice((("0",), ("0",), ("0.01", "2"), ("5", "60.5")))
+    costs = {name: Decimal(random.choice(prices)) for name in ATTEMPT_TYPES}
+    return [{"activity_type": name, "cost": cost} for name, cost in costs.items()]

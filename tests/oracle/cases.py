@@ -49,3 +49,9 @@ def story(result: dict) -> list[tuple[int, str, datetime]]:
     """Cycle, stage and own timestamp of each kept event, in cutting order."""
     cycles = {row["journey_id"]: row["cycle_number"] for row in result["fct_lead_to_deal"]}
     return [(cycles[r["journey_id"]], r["stage"], r["entered_at"]) for r in result["fct_stage_event"]]
+
+
+def touch(key: str, day: float, channel: str = "email", mailbox: str = "a@a.example", **more: object) -> dict:
+    """A touch of whoever has the mailbox."""
+    row = {"touch_id": key, "occurred_at": june(day), "touch_type": "visit"}
+    return row | {"channel": channel, "email": mailbox} | more

@@ -5,7 +5,7 @@ No definition itself belongs here.
 
 from __future__ import annotations
 
-from tests.oracle import activities, bridge, marts, reports
+from tests.oracle import activities, bridge, marts, money_reports, reports
 from tests.oracle.channels import ChannelRules
 from tests.oracle.clock import Clock
 from tests.oracle.deals import Deal, link, live_deals
@@ -26,6 +26,10 @@ DEFAULTS = {
     "account_link_days": 180,
     "max_phone_sharing": 3,
     "default_country_code": None,
+    "attribution_lookback_days": 90,
+    "min_attempt_sample": 30,
+    "default_calendar_id": None,
+    "goal_calendar_id": None,
 }
 
 
@@ -81,6 +85,7 @@ def compute(
     more = {journey.id: attempts[journey.id] | sums[journey.id] for journey in every}
     facts = marts.lead_to_deal(journeys, lead_values, touch_channels, rules, more)
     users = tables["crm_user"]
+    made = money_reports.Made(journeys=every, facts=facts, bridged=bridged, deals=deals, activities=acts)
     return {
         "fct_lead_to_deal": facts,
         "fct_stage_event": marts.stage_events(journeys, clock.as_of),
@@ -94,6 +99,7 @@ def compute(
         "rpt_funnel": reports.funnel(facts, bridged, clock),
         "rpt_qualification_agreement": reports.qualification_agreement(facts, clock),
         "rpt_pipeline": reports.pipeline(deals, bridged, seed["targets"], clock),
+        **money_reports.money_marts(made, tables, seed, touch_channels, rules, rates, said, clock),
     }
 
 
@@ -106,6 +112,10 @@ SEEDS = (
     "free_mail_domains",
     "fx_rates",
     "targets",
+    "attempt_costs",
+    "sla_policies",
+    "business_hours",
+    "calendar_exceptions",
 )
 
 

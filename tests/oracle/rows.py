@@ -90,7 +90,7 @@ def account(dice: Dice, key: str) -> dict:
 
 
 def opportunity(dice: Dice, key: str) -> dict:
-    closes = dice.at(missing=0.3)
+    closes, starts, ends = dice.at(missing=0.3), dice.at(missing=0.6), dice.at(missing=0.5)
     return {
         "opportunity_id": key,
         "lead_id": dice.key("l", dice.pointed),
@@ -105,8 +105,10 @@ def opportunity(dice: Dice, key: str) -> dict:
         "close_date": dice.some(NO_DAYS, 0.95) or (closes.date() if closes else None),
         "closed_at": dice.at(missing=0.5),
         "is_closed": dice.random.choice((None, True, True, False)),
-        "is_won": dice.random.choice((None, True, False)),
+        "is_won": dice.random.choice((None, True, True, False)),
         "loss_reason": dice.some(("price",)),
+        "contract_start_date": starts.date() if starts else None,
+        "contract_end_date": dice.some(NO_DAYS, 0.9) or (ends.date() if ends else None),
         "is_deleted": dice.yes(dice.deleted),
     }
 
@@ -133,7 +135,7 @@ def change(dice: Dice, key: str) -> dict:
         "history_id": key,
         "lead_id": dice.key("l", 0),
         "field": dice.random.choice(("status", "status", "status", "owner_user_id")),
-        "new_value": dice.random.choice(STATUSES),
+        "new_value": dice.random.choice((*STATUSES, "MQL", "mql", "mql")),
         "changed_at": dice.at(),
     }
 
@@ -146,9 +148,9 @@ def activity(dice: Dice, key: str) -> dict:
         "opportunity_id": dice.key("o"),
         "user_id": dice.key("u"),
         "activity_type": dice.random.choice(("call", "Email", "meeting", "message", "task")),
-        "direction": dice.some(("outbound", "Outbound ", "inbound"), 0.1),
+        "direction": dice.some(("outbound", "Outbound ", "outbound", "inbound"), 0.1),
         "is_automated": dice.yes(0.2),
-        "outcome": dice.some(("connected", "Replied", "held", "no_answer", "bounced", "no_show")),
+        "outcome": dice.some(("connected", "Replied", "held", "no_answer", "bounced", "no_show"), 0.5),
         "occurred_at": dice.at(),
         "is_deleted": dice.yes(0.1),
     }
@@ -159,7 +161,7 @@ def user(dice: Dice, key: str) -> dict:
 
 
 def campaign(dice: Dice, key: str) -> dict:
-    return {"campaign_id": key, "name": key}
+    return {"campaign_id": key, "name": key, "channel": dice.some((" Display", "webinar"), 0.6)}
 
 
 def role(dice: Dice, key: str) -> dict:
@@ -177,17 +179,23 @@ def stage_change(dice: Dice, key: str) -> dict:
 def spend(dice: Dice, key: str) -> dict:
     return {
         "spend_date": dice.at().date(),
-        "platform": "ads",
+        "platform": dice.random.choice(("ads", "Ads", "social")),
         "campaign_id": dice.key("g", 0),
-        "spend": Decimal("10.55"),
-        "currency": dice.some(("USD", "EUR")),
+        "channel": dice.some((" Paid_Social ", "display"), 0.6),
+        "spend": dice.random.choice(AMOUNTS[1:]),
+        "currency": dice.some(("USD", "EUR", " gbp", "JPY")),
+        "impressions": dice.some((0, 1000)),
+        "clicks": dice.some((0, 7)),
     }
 
 
 def visits(dice: Dice, key: str) -> dict:
+    """The first part of utm_campaign keeps worlds apart: visits point at no record."""
     return {
         "visit_date": dice.at().date(),
-        "utm_source": dice.label,
-        "utm_medium": dice.some(("cpc",)),
-        "visits": 3,
+        "utm_source": dice.some(agreements.UTM_SOURCES),
+        "utm_medium": dice.some(agreements.UTM_MEDIUMS),
+        "utm_campaign": f"{dice.label} {dice.random.choice('ab')}",
+        "channel": dice.some((" Event ",), 0.8),
+        "visits": dice.random.choice((1, 3, 20)),
     }

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracle.agreements import agreement
+from tests.oracle.agreements import METRICS, STAGES, agreement
+from tests.oracle.attribution import CONVERSIONS, MODELS
 from tests.oracle.compute import compute
+from tests.oracle.performance import MOVED
 from tests.oracle.warehouse import number_rows, run_worlds
 from tests.oracle.worlds import World
 
@@ -87,9 +89,10 @@ def _labels(worlds: list[World], number: int) -> dict[str, str]:
     """The world of each id and key that a row may be known by."""
     shared, labels = agreement(number), {}
     for world in worlds:
-        for mart, rows in compute(number_rows(world.rows), shared.seeds, shared.variables).items():
-            for row in rows if not mart.startswith("rpt_") else ():
-                labels |= {row[column]: world.label for column in KEYS[mart]}
+        made = compute(number_rows(world.rows), shared.seeds, shared.variables)
+        for mart, key in KEYS.items():
+            for row in made[mart] if not mart.startswith("rpt_") else ():
+                labels |= {row[name]: world.label for name in key if name.endswith("_id") and row[name]}
     return labels
 
 
@@ -112,14 +115,26 @@ def test_warehouse_agrees_with_the_oracle(number: int, tmp_path: Path):
 
 def test_worlds_are_many_and_reach_every_corner():
     """A generator that grew tame would let the comparison pass for nothing."""
-    reached = dict.fromkeys(KEYS, 0)
-    columns: dict[str, set] = {"link_rule": set(), "current_stage": set(), "source_confidence": set()}
+    reached: dict[str, int] = {}
+    corners: dict[tuple[str, str], set] = {
+        ("bridge_journey_opportunity", "link_rule"): {"lead", "contact_role", "account"},
+        ("fct_opportunity", "link_rule"): {"lead", "contact_role", "account", "unlinked"},
+        ("fct_lead_to_deal", "current_stage"): set(STAGES),
+        ("rpt_channel_attribution", "conversion"): set(CONVERSIONS),
+        ("rpt_channel_attribution", "model"): {*MODELS, "markov", "shapley"},
+        ("rpt_contact_attempt_yield", "stopped_by"): {"sample", "cost", "end", None},
+        ("rpt_customer_retention", "is_censored"): {True, False},
+        ("rpt_goal_attainment", "metric"): set(METRICS),
+        ("rpt_goal_attainment", "status"): {"achieved", "missed", "on_track", "at_risk", "behind", None},
+        ("rpt_movers", "metric"): set(MOVED),
+    }
+    found: dict[tuple[str, str], set] = {corner: set() for corner in corners}
     for number in range(RUNS):
         shared = agreement(number)
         for mart, rows in compute(together(worlds_of(number)), shared.seeds, shared.variables).items():
-            reached[mart] += len(rows)
-            for column, values in columns.items():
-                values |= {row[column] for row in rows if column in row}
+            reached[mart] = reached.get(mart, 0) + len(rows)
+            for where, values in found.items():
+                if where[0] == mart:
+                    values |= {row[where[1]] for row in rows}
     assert min(reached.values()) >= 100, reached
-    assert columns["link_rule"] == {"lead", "contact_role", "account", "unlinked"}
-    assert len(columns["current_stage"]) == 9
+    assert found == corners

@@ -27,12 +27,12 @@ RECORDS = {
 }
 """Tables whose rows others point at, by the letter in their ids."""
 FACTS = {
-    "t": ("marketing_touch", rows.touch, 12),
+    "t": ("marketing_touch", rows.touch, 14),
     "h": ("crm_lead_history", rows.change, 14),
-    "x": ("crm_activity", rows.activity, 8),
+    "x": ("crm_activity", rows.activity, 24),
     "r": ("crm_opportunity_contact", rows.role, 9),
     "p": ("crm_opportunity_history", rows.stage_change, 2),
-    "s": ("ad_spend", rows.spend, 2),
+    "s": ("ad_spend", rows.spend, 4),
     "v": ("web_visit_daily", rows.visits, 2),
 }
 """The other tables, and how many rows a world has at most."""
