@@ -36,7 +36,7 @@ def working_day(calendar_id: str | None, hours: list[dict], exceptions: list[dic
     def works(day: date) -> bool:
         if day in special:
             return any(special[day])
-        return any(row["weekday"] == day.isoweekday() and in_force(row, day) for row in weekly)
+        return any(int(row["weekday"]) == day.isoweekday() and in_force(row, day) for row in weekly)
 
     return works
 

@@ -12,6 +12,7 @@ from random import Random
 
 import pytest
 
+from tests.oracle.agreements import agreement
 from tests.oracle.cases import became, deal, lead, marts, touch
 from tests.oracle.channel_credit import (
     Path,
@@ -22,6 +23,9 @@ from tests.oracle.channel_credit import (
     shapley,
     transitions,
 )
+from tests.oracle.compute import compute
+from tests.oracle.warehouse import number_rows
+from tests.oracle.worlds import World
 
 
 def path(channels: str, weight: Fraction | int = 1, converts: bool = True) -> Path:
@@ -130,3 +134,20 @@ def test_paths_come_from_units_and_from_journeys_without_one():
     assert rows["shapley", "email"]["removal_effect"] is None
     won = [row for row in result["rpt_channel_attribution"] if row["conversion"] == "won"]
     assert {row["attributed_amount"] for row in won if row["model"] == "markov"} == {50}
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_every_model_gives_away_all_conversions_and_all_cents_of_a_world(number: int):
+    shared = agreement(number)
+    result = compute(number_rows(World(shared, 1).rows), shared.seeds, shared.variables)
+    totals: dict[tuple[str, str], list] = {}
+    for row in result["rpt_channel_attribution"]:
+        total = totals.setdefault((row["conversion"], row["model"]), [0.0, 0.0, 0])
+        total[0] += row["conversions"]
+        total[1] += row["share"]
+        total[2] += row["attributed_amount"] or 0
+    for conversion in {conversion for conversion, _ in totals}:
+        mine = {model: total for (name, model), total in totals.items() if name == conversion}
+        assert len({total[2] for total in mine.values()}) == 1
+        assert [total[0] for total in mine.values()] == pytest.approx([mine["linear"][0]] * len(mine))
+        assert [total[1] for total in mine.values()] == pytest.approx([1.0] * len(mine))
