@@ -58,7 +58,13 @@ PROMISED = {
     "dim_account": "account_id",
     "dim_stage": "stage",
     "dim_person": "person_id",
-    "rpt_funnel": "lead_month channel funnel_kind stage volume conversion velocity value",
+    "rpt_funnel": """lead_month channel funnel_kind stage volume conversion velocity value km_conversion_30d
+        km_conversion_60d km_conversion_90d km_conversion_180d""",
+    "rpt_channel_performance": """lead_month channel visits leads mqls sqls opportunities customers visit_to_lead
+        lead_to_mql mql_to_sql sql_to_opportunity opportunity_to_customer lead_to_customer spend cost_per_lead
+        cost_per_mql cost_per_sql cost_per_customer won_amount roi""",
+    "rpt_movers": """period_type period_start metric channel base_before base_now metric_before metric_now change
+        volume_effect mix_effect rate_effect""",
     "rpt_qualification_agreement": "lead_month channel stage agreed declared_only rule_only",
     "rpt_pipeline": "close_month owner_user_id stage open_deals amount_reporting coverage",
     "rpt_ledger": "identity subject left_side right_side difference verdict",

@@ -98,6 +98,18 @@ DEFECTS = {
         "set value = value + 0.01",
         "stage = 'customer' and funnel_kind = 'any_order'",
     ),
+    "conversion_never_falls_with_time": (
+        "reports.rpt_funnel",
+        "set km_conversion_30d = km_conversion_180d + 0.01",
+        "km_conversion_30d is not null",
+    ),
+    "channel_performance_is_the_facts": ("reports.rpt_channel_performance", "set visits = visits + 1", "true"),
+    "effects_add_up_to_the_change": (
+        "reports.rpt_movers",
+        "set volume_effect = volume_effect + 0.0000000001",
+        "true",
+    ),
+    "movers_hold_every_journey": ("reports.rpt_movers", "set base_now = base_now + 1", "true"),
     "agreement_counts_every_judgement": (
         "reports.rpt_qualification_agreement",
         "set agreed = agreed + 1",

@@ -1,8 +1,10 @@
 -- Which lead months and channels move through the funnel, how much of it, how fast and at what value? `any_order` counts a stage
--- for journeys that reached it or a later one, `in_order` those with every timestamp up to it, non-decreasing. Grain: one row per
--- lead month, channel, funnel kind and stage.
+-- for journeys that reached it or a later one, `in_order` those with every timestamp up to it, non-decreasing. Journeys that are
+-- still running may yet go on: the km_ columns say what share goes on when that is allowed for. Grain: one row per lead month,
+-- channel, funnel kind and stage.
 
 {%- set funnel = ['lead', 'mql', 'sal', 'sql', 'opportunity', 'customer'] %}
+{%- set horizons = [30, 60, 90, 180] %}
 
 with bridged as (
     select
@@ -20,6 +22,7 @@ journeys as (
         {% for stage in funnel -%}
         facts.{{ stage }}_at,
         {% endfor -%}
+        facts.ended_at,
         {{ stage_position('facts.furthest_stage') }} as furthest_position,
         facts.potential_value,
         bridged.bridged_amount,
@@ -68,19 +71,54 @@ counted as (
     {% endfor %}
 ),
 
-final as (
+-- From a stage's own timestamp to the earliest later one, in order to the next stage's, else to where watching ended.
+observations as (
+    {% for kind, position in [('any_order', 'furthest_position'), ('in_order', 'ordered_position')] -%}
+    {% set kind_loop = loop -%}
+    {% for stage in funnel[:-1] -%}
+    {% set later = funnel[loop.index:] -%}
+    {% set event = later[0] ~ '_at' if kind == 'in_order' or loop.last else 'least(' ~ later | join('_at, ') ~ '_at)' -%}
     select
         lead_month,
         channel,
-        funnel_kind,
-        stage,
-        cast(volume as bigint) as volume,
+        '{{ kind }}' as funnel_kind,
+        '{{ stage }}' as stage,
+        {{ epoch_micros('coalesce(' ~ event ~ ', ended_at, ' ~ as_of() ~ ')') }} - {{ epoch_micros(stage ~ '_at') }} as micros,
+        {{ event }} is not null as is_event
+    from ordered
+    where {{ position }} >= {{ loop.index }} and {{ stage }}_at is not null
+    {{ 'union all' if not (loop.last and kind_loop.last) }}
+    {% endfor -%}
+    {% endfor %}
+),
+
+survival as (
+    {{ kaplan_meier('observations', ['lead_month', 'channel', 'funnel_kind', 'stage'], horizons) }}
+),
+
+final as (
+    select
+        counted.lead_month,
+        counted.channel,
+        counted.funnel_kind,
+        counted.stage,
+        cast(counted.volume as bigint) as volume,
         cast(
-            lead(volume) over (partition by lead_month, channel, funnel_kind order by stage_position) as double
-        ) / nullif(volume, 0) as conversion,
-        cast(velocity as double) as velocity,
-        cast(coalesce(stage_value, 0) as decimal(18, 2)) as value
+            lead(counted.volume) over (
+                partition by counted.lead_month, counted.channel, counted.funnel_kind order by counted.stage_position
+            ) as double
+        ) / nullif(counted.volume, 0) as conversion,
+        {% for days in horizons -%}
+        survival.km_conversion_{{ days }}d,
+        {% endfor -%}
+        cast(counted.velocity as double) as velocity,
+        cast(coalesce(counted.stage_value, 0) as decimal(18, 2)) as value
     from counted
+    left join survival
+        on counted.lead_month = survival.lead_month
+        and counted.channel = survival.channel
+        and counted.funnel_kind = survival.funnel_kind
+        and counted.stage = survival.stage
 )
 
 select * from final

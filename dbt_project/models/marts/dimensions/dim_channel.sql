@@ -7,6 +7,10 @@ with standard as (
 declared as (
     select channel from {{ ref('int_channels__touches') }}
     union
+    select channel from {{ ref('int_channels__visits') }}
+    union
+    select channel from {{ ref('int_channels__spend') }}
+    union
     select channel from {{ ref('int_channels__rules') }}
     union
     select channel from {{ ref('stg_marketing__campaigns') }}
