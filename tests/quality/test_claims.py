@@ -103,7 +103,11 @@ DEFECTS = {
         "set km_conversion_30d = km_conversion_180d + 0.01",
         "km_conversion_30d is not null",
     ),
-    "channel_performance_is_the_facts": ("reports.rpt_channel_performance", "set visits = visits + 1", "true"),
+    "channel_performance_is_the_facts": (
+        "reports.rpt_channel_performance",
+        "set visits = visits + 1",
+        "true",
+    ),
     "effects_add_up_to_the_change": (
         "reports.rpt_movers",
         "set volume_effect = volume_effect + 0.0000000001",
