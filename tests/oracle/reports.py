@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from statistics import median
 
+from tests.oracle import survival
 from tests.oracle.bridge import NOTHING
 from tests.oracle.clock import Clock, days
 from tests.oracle.deals import Deal
@@ -64,6 +65,7 @@ def funnel(facts: list[dict], bridged: list[dict], clock: Clock) -> list[dict]:
                         "velocity": median(spans) if spans else None,
                         "value": sum((value(fact, stage) for fact in volume), NOTHING),
                     }
+                    | survival.columns(volume, kind, stage, clock.as_of)
                 )
     return rows
 

@@ -36,6 +36,8 @@ KEYS = {
     "rpt_funnel": ("lead_month", "channel", "funnel_kind", "stage"),
     "rpt_qualification_agreement": ("lead_month", "channel", "stage"),
     "rpt_pipeline": ("close_month", "owner_user_id", "stage"),
+    "rpt_channel_performance": ("lead_month", "channel"),
+    "rpt_movers": ("period_type", "period_start", "metric", "channel"),
 }
 SHOWN = 40
 
