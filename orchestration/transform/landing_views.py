@@ -5,6 +5,7 @@ Views over admitted files and small tables about them belong here; how rows came
 
 from __future__ import annotations
 
+import csv
 from datetime import datetime
 
 import duckdb
@@ -31,8 +32,9 @@ def prepare_landing(
     """Make the schema what the manifest says now, in one transaction.
 
     One view per contract table over the admitted files (an empty one where there is none), and the tables `load` (one
-    row per load), `verdict` (one row per load, rule and column) and `zone_offset` (one row per offset period of `zone`,
-    the first reaching back and the last one on). A load that waits for gate 1 counts its rows as landed only.
+    row per load), `verdict` (one row per load, rule and column) and `zone_offset` (one row per offset period of `zone`
+    and of each zone that the frozen agreement's calendars name, the first reaching back and the last one on). A load that
+    waits for gate 1 counts its rows as landed only.
     """
     loads = manifest.loads()
     connection.execute("begin")
@@ -44,7 +46,7 @@ def prepare_landing(
         for name, rows in (
             ("load", _loads(loads)),
             ("verdict", _verdicts(manifest)),
-            ("zone_offset", _offsets(zone)),
+            ("zone_offset", _offsets({zone, *_agreed_zones(layout)})),
         ):
             connection.register("rows_to_keep", rows)
             _replace(connection, name, "table", "select * from rows_to_keep")
@@ -131,14 +133,35 @@ def _verdicts(manifest: Manifest) -> pa.Table:
     )
 
 
-def _offsets(zone: str) -> pa.Table:
+def _agreed_zones(layout: Layout) -> set[str]:
+    calendars = layout.dbt / "seeds" / "business_calendars.csv"
+    if not calendars.exists():
+        return set()
+    with calendars.open(encoding="utf-8", newline="") as file:
+        return {row["timezone"] for row in csv.DictReader(file)}
+
+
+def _offsets(zones: set[str]) -> pa.Table:
+    rows = [
+        {"zone": zone, "utc_from": start, "utc_until": end, "offset_seconds": offset}
+        for zone in sorted(zones)
+        for start, end, offset in _periods(zone)
+    ]
+    return pa.Table.from_pylist(
+        rows,
+        pa.schema(
+            [
+                ("zone", pa.string()),
+                ("utc_from", pa.timestamp("us")),
+                ("utc_until", pa.timestamp("us")),
+                ("offset_seconds", pa.int32()),
+            ]
+        ),
+    )
+
+
+def _periods(zone: str) -> list[tuple[datetime, datetime, int]]:
     periods = offset_periods(zone, 1900, 2200)
     changes = [period.utc_from for period in periods[1:]]
-    return pa.table(
-        {
-            "zone": pa.array([zone] * len(periods), pa.string()),
-            "utc_from": pa.array([datetime.min, *changes], pa.timestamp("us")),
-            "utc_until": pa.array([*changes, datetime(9999, 1, 1)], pa.timestamp("us")),
-            "offset_seconds": pa.array([period.offset_seconds for period in periods], pa.int32()),
-        }
-    )
+    offsets = [period.offset_seconds for period in periods]
+    return list(zip([datetime.min, *changes], [*changes, datetime(9999, 1, 1)], offsets, strict=True))

@@ -102,6 +102,20 @@ def test_offsets_are_those_of_the_reporting_zone(
         assert offset == [(zone, summer)]
 
 
+def test_offsets_are_those_of_the_calendars_too(
+    landing: Landing, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    frozen = landing.layout.dbt / "seeds"
+    frozen.mkdir(parents=True)
+    (frozen / "business_calendars.csv").write_text("calendar_id,timezone\nus,America/New_York\nde,Europe/Berlin\n")
+    prepare_landing(warehouse, landing.layout, landing.manifest, "Europe/Berlin")
+    offsets = warehouse.execute(
+        "select zone, offset_seconds from landing.zone_offset where ? >= utc_from and ? < utc_until order by zone",
+        [datetime(2024, 7, 1), datetime(2024, 7, 1)],
+    ).fetchall()
+    assert offsets == [("America/New_York", -14400), ("Europe/Berlin", 7200)]
+
+
 def test_a_table_in_the_place_of_a_view_gives_way(
     landing: Landing, warehouse: duckdb.DuckDBPyConnection
 ) -> None:
