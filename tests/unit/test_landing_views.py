@@ -107,7 +107,9 @@ def test_offsets_are_those_of_the_calendars_too(
 ) -> None:
     frozen = landing.layout.dbt / "seeds"
     frozen.mkdir(parents=True)
-    (frozen / "business_calendars.csv").write_text("calendar_id,timezone\nus,America/New_York\nde,Europe/Berlin\n")
+    (frozen / "business_calendars.csv").write_text(
+        "calendar_id,timezone\nus,America/New_York\nde,Europe/Berlin\n"
+    )
     prepare_landing(warehouse, landing.layout, landing.manifest, "Europe/Berlin")
     offsets = warehouse.execute(
         "select zone, offset_seconds from landing.zone_offset where ? >= utc_from and ? < utc_until order by zone",
