@@ -106,7 +106,7 @@ instants as (
 ),
 
 final as (
-    select
+    select distinct
         calendar_id,
         opens_on,
         opened_at,
