@@ -33,8 +33,8 @@ def prepare_landing(
 
     One view per contract table over the admitted files (an empty one where there is none), and the tables `load` (one
     row per load), `verdict` (one row per load, rule and column) and `zone_offset` (one row per offset period of `zone`
-    and of each zone of the frozen agreement's calendars, the first reaching back and the last one on). A load that waits
-    for gate 1 counts its rows as landed only.
+    and of each zone of the agreement's calendars, the first reaching back and the last one on). A load that waits for
+    gate 1 counts its rows as landed only.
     """
     loads = manifest.loads()
     connection.execute("begin")
