@@ -10,7 +10,17 @@ from typing import Annotated
 
 import typer
 
-from orchestration.cli import deployments, health, nights, publication, quarantine, queries, samples, session
+from orchestration.cli import (
+    channels,
+    deployments,
+    health,
+    nights,
+    publication,
+    quarantine,
+    queries,
+    samples,
+    session,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,6 +37,7 @@ app.command("ui")(nights.ui)
 app.command("doctor")(health.doctor)
 app.command("query")(queries.query)
 app.command("sample")(samples.sample)
+app.add_typer(channels.app, name="channels")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(publication.app, name="publish")
 
