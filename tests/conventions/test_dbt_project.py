@@ -67,6 +67,15 @@ PROMISED = {
         volume_effect mix_effect rate_effect""",
     "rpt_qualification_agreement": "lead_month channel stage agreed declared_only rule_only",
     "rpt_pipeline": "close_month owner_user_id stage open_deals amount_reporting coverage",
+    "rpt_contact_attempt_yield": """channel attempt_number reached contacted hazard hazard_low hazard_high
+        value_of_contact marginal_value marginal_cost recommended_attempts insufficient_data stopped_by
+        smallest_policy_attempts largest_policy_attempts""",
+    "rpt_customer_retention": """acquisition_month channel months_since customers active retained_revenue
+        retention_rate is_censored""",
+    "rpt_goal_attainment": """month metric channel target actual attainment expected_working_days
+        expected_calendar_days pace pace_calendar_days forecast status""",
+    "sla_marketing_commitment": """month metric channel target actual attainment expected_working_days
+        expected_calendar_days pace pace_calendar_days forecast status""",
     "rpt_ledger": "identity subject left_side right_side difference verdict",
     "rpt_data_quality": "check_name table_name status",
 }

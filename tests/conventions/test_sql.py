@@ -77,6 +77,8 @@ LAYERS = ("staging", "intermediate", "marts", "reports")
 READS_UPWARD = {
     # The ledger checks what the marts hold; its intermediate counts are made from them.
     ("int_ledger__records", "fct_lead_to_deal"),
+    # A view of the report under the name it has in the SLA.
+    ("sla_marketing_commitment", "rpt_goal_attainment"),
 }
 READS_LANDING = {
     # Rows that never reach staging are counted where they lie; verdicts and zone offsets are no records.

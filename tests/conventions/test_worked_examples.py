@@ -209,3 +209,69 @@ def test_0007_coverage_adds_up_to_the_months():
     )
     coverage = {row["owner_user_id"]: round(float(row["coverage"]), 6) for row in result["rpt_pipeline"]}
     assert coverage == {"U1": 0.32, "U2": 0.08, None: 1.2}
+
+
+def test_attempts_grouped_by_how_many_were_made_mislead():
+    """Sixteen leads, half of those left reached at each of three attempts: 8, 4 and 2; two are given up."""
+    reached_at = [1] * 8 + [2] * 4 + [3] * 2 + [None] * 2
+    calls = [
+        {
+            "activity_id": f"A{number}-{attempt}",
+            "lead_id": f"L{number}",
+            "activity_type": "call",
+            "direction": "outbound",
+            "outcome": "connected" if attempt == reached else "no_answer",
+            "occurred_at": at(f"{attempt + 1} Apr 09:00"),
+        }
+        for number, reached in enumerate(reached_at)
+        for attempt in range(1, (reached or 3) + 1)
+    ]
+    result = marts(
+        crm_lead=[lead(f"L{number}", "1 Apr 09:00") for number in range(16)],
+        crm_lead_history=[
+            {
+                "history_id": f"H{number}",
+                "lead_id": f"L{number}",
+                "field": "status",
+                "new_value": "Qualified",
+                "changed_at": at("1 Apr 10:00"),
+            }
+            for number in range(16)
+        ],
+        crm_activity=calls,
+    )
+    overall = [row for row in result["rpt_contact_attempt_yield"] if row["channel"] == "all"]
+    assert len(overall) == 3
+    for row in overall:
+        attempt = row["attempt_number"]
+        made = [journey for journey in result["fct_lead_to_deal"] if journey["attempt_count"] == attempt]
+        got_through = sum(journey["first_contact_at"] is not None for journey in made)
+        assert said(
+            "definitions.md",
+            attempt,
+            len(made),
+            got_through,
+            shown(got_through / len(made)),
+            row["reached"],
+            row["contacted"],
+            shown(row["hazard"]),
+        )
+
+
+def test_goals_are_paced_by_working_days():
+    target = {"month": date(2026, 6, 1), "metric": "leads", "channel": "all", "target": Decimal(110)}
+    landed = number_rows(
+        {
+            "crm_lead": [
+                lead(f"L{number}", "2 Jun 09:00")
+                | {"_source_system": "crm", "_load_id": "1", "_loaded_at": AS_OF}
+                for number in range(55)
+            ]
+        }
+    )
+    (goal,) = compute(landed, {"targets": [target]}, {"as_of": datetime(2026, 6, 15, 12)})[
+        "rpt_goal_attainment"
+    ]
+    assert goal["expected_working_days"] == 50
+    assert round(goal["pace"], 9) == 1.1
+    assert round(goal["forecast"], 9) == 121

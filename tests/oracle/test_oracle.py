@@ -38,6 +38,10 @@ KEYS = {
     "rpt_pipeline": ("close_month", "owner_user_id", "stage"),
     "rpt_channel_performance": ("lead_month", "channel"),
     "rpt_movers": ("period_type", "period_start", "metric", "channel"),
+    "rpt_contact_attempt_yield": ("channel", "attempt_number"),
+    "rpt_customer_retention": ("acquisition_month", "channel", "months_since"),
+    "rpt_goal_attainment": ("month", "metric", "channel"),
+    "sla_marketing_commitment": ("month", "metric", "channel"),
 }
 SHOWN = 40
 
