@@ -92,10 +92,13 @@ def conversion_probability(chain: Matrix, removed: str | None = None) -> Fractio
 
 
 def removal_effects(walks: list[Path]) -> Credit:
-    """By how much conversions fall without each channel of a converting path, 0 to 1."""
+    """By how much conversions fall without each channel, 0 to 1; some path must convert.
+
+    A channel on no converting path counts too where the chain leads on from it to one that converts.
+    """
     chain = probabilities(transitions(walks))
     whole = conversion_probability(chain)
-    channels = {channel for walk in walks if walk.converts for channel in walk.channels}
+    channels = {channel for walk in walks for channel in walk.channels}
     return {channel: 1 - conversion_probability(chain, channel) / whole for channel in sorted(channels)}
 
 
@@ -138,7 +141,8 @@ def channel_attribution(
 ) -> list[dict]:
     """Rows of rpt_channel_attribution; `credited` holds rows of fct_attribution_credit.
 
-    A channel without conversions under a model has no row, as a touch of weight 0 has none.
+    Markov has a row for each channel of its chain, one whose removal changes nothing among them; the other models for
+    each channel that they give something.
     """
     rows = []
     for conversion in CONVERSIONS:

@@ -63,6 +63,12 @@ def test_repeats_of_a_channel_stay():
     assert conversion_probability(probabilities(transitions(walks))) == Fraction(1, 2)
 
 
+def test_channels_of_null_paths_count_where_the_chain_leads_on():
+    walks = [path("a"), path("ca", converts=False), path("d", converts=False)]
+    # start: a, c and d 1/3 each; c: a; a: conversion 1/2. Together 1/3*1/2 + 1/3*1/2 = 1/3, without c 1/6.
+    assert removal_effects(walks) == {"a": Fraction(1), "c": Fraction(1, 2), "d": Fraction(0)}
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_elimination_agrees_with_walking_the_chain(seed: int):
     chain = probabilities(transitions(random_paths(seed)))
