@@ -111,6 +111,8 @@ class Calendar:
         """
         missing = timedelta(microseconds=round(Decimal(target_minutes) * 60_000_000))
         day, reached = self.date_of(start), start
+        if not self.covers(day):
+            return None
         last = day.replace(day=min(day.day, 28), year=day.year + YEARS) + DAY * (day.day - min(day.day, 28))
         segments = list(self.segments(day - DAY))
         while day <= last and self.covers(day):

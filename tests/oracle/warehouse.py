@@ -47,7 +47,7 @@ def run_worlds(
     landed: dict[str, list[dict]], seeds: dict[str, list[dict]], variables: dict, folder: Path
 ) -> dict[str, list[dict]]:
     """Rows of every mart and report, by name, as the models compute them. Raises RuntimeError when dbt fails."""
-    deployment = _deployment(folder, seeds, variables)
+    deployment = deployment_with(folder, seeds, variables)
     lay_out(deployment)
     with connect(deployment.layout.warehouse, "1GB", 1) as connection:
         _land(connection, landed, deployment)
@@ -103,7 +103,7 @@ def _table(
     connection.unregister("incoming")
 
 
-def _deployment(folder: Path, seeds: dict[str, list[dict]], variables: dict) -> Deployment:
+def deployment_with(folder: Path, seeds: dict[str, list[dict]], variables: dict) -> Deployment:
     """A deployment without sources whose agreement is written down; its own checks judge it when laid out."""
     agreed = folder / "seeds"
     agreed.mkdir(parents=True, exist_ok=True)

@@ -32,18 +32,13 @@ left join {{ ref('int_time__business_segments') }} as ended
 #}
 {% macro business_due(clocks, key, calendar_id, started_at, target_minutes) -%}
 select
-    asked.{{ key }},
-    cast(
-        case
-            when due.starts_at + (asked.open_at_due - due.open_before) * interval 1 microsecond
-                <= asked.{{ started_at }} + interval 10 year
-                then due.starts_at + (asked.open_at_due - due.open_before) * interval 1 microsecond
-        end as timestamp
-    ) as due_at
+    {{ key }},
+    case when reached_at <= {{ started_at }} + interval 10 year then reached_at end as due_at
 from (
     select
-        started_clocks.*,
-        {{ whole_days('open_at_due - 1') }} as open_day
+        asked.{{ key }},
+        asked.{{ started_at }},
+        {{ instant_at_micros(epoch_micros('due.starts_at') ~ ' + asked.open_at_due - due.open_before') }} as reached_at
     from (
         select
             clocks.{{ key }},
@@ -55,14 +50,14 @@ from (
         from {{ clocks }} as clocks
         left join {{ ref('int_time__business_segments') }} as started
             on {{ in_covered_segment('clocks', calendar_id, started_at, 'started') }}
-    ) as started_clocks
-) as asked
-left join {{ ref('int_time__due_segments') }} as due
-    on asked.segment_calendar_id = due.calendar_id
-    and asked.open_day = due.open_day
-    and asked.coverage_run = due.coverage_run
-    and asked.open_at_due > due.open_before
-    and asked.open_at_due <= due.open_after
+    ) as asked
+    left join {{ ref('int_time__due_segments') }} as due
+        on asked.segment_calendar_id = due.calendar_id
+        and {{ whole_days('asked.open_at_due - 1') }} = due.open_day
+        and asked.coverage_run = due.coverage_run
+        and asked.open_at_due > due.open_before
+        and asked.open_at_due <= due.open_after
+) as found
 {%- endmacro %}
 
 {# Join condition: the segment of covered time in which an instant lies. #}
@@ -100,15 +95,4 @@ cast(
 {% macro seconds_of_day(time) -%}
 (cast(split_part({{ time }}, ':', 1) as bigint) * 3600 + cast(split_part({{ time }}, ':', 2) as bigint) * 60
     + coalesce(try_cast(split_part({{ time }}, ':', 3) as bigint), 0))
-{%- endmacro %}
-
-{# The first date calendars are laid out for, or the first of a validity where that is later. #}
-{% macro first_calendar_date(valid_from=none) -%}
-{%- if valid_from -%}greatest(coalesce({{ valid_from }}, date '1970-01-01'), date '1970-01-01'){%- else -%}date '1970-01-01'{%- endif -%}
-{%- endmacro %}
-
-{# The last date calendars are laid out for, or the last of a validity where that is earlier: due times lie up to it. #}
-{% macro last_calendar_date(valid_until=none) -%}
-{%- set last = "cast(" ~ as_of() ~ " + interval 10 year + interval 2 day as date)" -%}
-{%- if valid_until -%}least(coalesce({{ valid_until }}, {{ last }}), {{ last }}){%- else -%}{{ last }}{%- endif -%}
 {%- endmacro %}

@@ -10,6 +10,11 @@
 {% macro default__epoch_micros(instant) -%}epoch_us({{ instant }}){%- endmacro %}
 {% macro spark__epoch_micros(instant) -%}unix_micros({{ instant }}){%- endmacro %}
 
+{# The instant that lies so many microseconds after 1970. #}
+{% macro instant_at_micros(micros) -%}{{ adapter.dispatch('instant_at_micros')(micros) }}{%- endmacro %}
+{% macro default__instant_at_micros(micros) -%}make_timestamp({{ micros }}){%- endmacro %}
+{% macro spark__instant_at_micros(micros) -%}timestamp_micros({{ micros }}){%- endmacro %}
+
 {# One row per day from the first to the last, both in; use as a select-list item. #}
 {% macro days_between(first_day, last_day) -%}{{ adapter.dispatch('days_between')(first_day, last_day) }}{%- endmacro %}
 {% macro default__days_between(first_day, last_day) -%}

@@ -1,8 +1,29 @@
 -- Local dates of which a calendar says whether it is open: a row of its hours is in force, whatever the weekday, or the date
--- has an exception. Dates reach from 1970 to ten years after as_of, as far as a due time is searched for. Dates without a
--- hole between them are one coverage run. Grain: one row per calendar and covered local date.
+-- has an exception. Dates reach from a year before the first journey's event or target (not before 1970) to ten years after
+-- as_of, as far as a due time is searched for. Dates without a hole between them are one coverage run. Grain: one row per
+-- calendar and covered local date.
 
-with calendars as (
+with moments as (
+    select min(entered_at) as happened_at
+    from {{ ref('int_stages__timeline') }}
+
+    union all
+
+    select cast(min(month) as timestamp) as happened_at
+    from {{ ref('targets') }}
+),
+
+-- Two days more at the end: the date there may be ahead of UTC's, and its night shift ends on the next.
+spans as (
+    select
+        greatest(
+            cast(coalesce(min(happened_at), {{ as_of() }}) - interval 1 year as date), date '1970-01-01'
+        ) as first_date,
+        cast({{ as_of() }} + interval 10 year + interval 2 day as date) as last_date
+    from moments
+),
+
+calendars as (
     select
         {{ plain_text('calendar_id') }} as calendar_id,
         timezone
@@ -11,10 +32,11 @@ with calendars as (
 
 validities as (
     select distinct
-        {{ plain_text('calendar_id') }} as calendar_id,
-        {{ first_calendar_date('valid_from') }} as first_date,
-        {{ last_calendar_date('valid_until') }} as last_date
-    from {{ ref('business_hours') }}
+        {{ plain_text('hours.calendar_id') }} as calendar_id,
+        greatest(coalesce(hours.valid_from, spans.first_date), spans.first_date) as first_date,
+        least(coalesce(hours.valid_until, spans.last_date), spans.last_date) as last_date
+    from {{ ref('business_hours') }} as hours
+    cross join spans
 ),
 
 covered as (
@@ -27,10 +49,12 @@ covered as (
     union
 
     select
-        {{ plain_text('calendar_id') }} as calendar_id,
-        date as local_date
-    from {{ ref('calendar_exceptions') }}
-    where date between {{ first_calendar_date() }} and {{ last_calendar_date() }}
+        {{ plain_text('exceptions.calendar_id') }} as calendar_id,
+        exceptions.date as local_date
+    from {{ ref('calendar_exceptions') }} as exceptions
+    inner join spans
+        on exceptions.date >= spans.first_date
+        and exceptions.date <= spans.last_date
 ),
 
 beside_former as (

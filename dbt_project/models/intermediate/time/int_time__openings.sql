@@ -32,8 +32,8 @@ weekly as (
         weekday,
         open,
         close,
-        {{ first_calendar_date('valid_from') }} as first_date,
-        {{ last_calendar_date('valid_until') }} as last_date
+        valid_from,
+        valid_until
     from {{ ref('business_hours') }}
 ),
 
@@ -48,8 +48,7 @@ hours as (
     inner join weekly
         on dates.calendar_id = weekly.calendar_id
         and {{ iso_weekday('dates.local_date') }} = weekly.weekday
-        and dates.local_date >= weekly.first_date
-        and dates.local_date <= weekly.last_date
+        and {{ in_force('dates.local_date', 'weekly.valid_from', 'weekly.valid_until') }}
     left join excepted
         on dates.calendar_id = excepted.calendar_id
         and dates.local_date = excepted.local_date
