@@ -124,6 +124,21 @@ DEFECTS = {
         "set amount_reporting = amount_reporting + 0.01",
         "true",
     ),
+    "attempts_are_reached_by_those_left": (
+        "reports.rpt_contact_attempt_yield",
+        "set reached = reached + 1",
+        "attempt_number = 1 and channel <> 'all'",
+    ),
+    "cohorts_hold_every_customer_and_cent": (
+        "reports.rpt_customer_retention",
+        "set retained_revenue = retained_revenue + 0.01",
+        "not is_censored",
+    ),
+    "goals_count_every_journey": (
+        "reports.rpt_goal_attainment",
+        "set actual = actual + 1",
+        "metric = 'mqls' and channel = 'all'",
+    ),
 }
 """Claim to a defect of one row that it alone must notice: the table, what is done to the row, which row."""
 

@@ -1,4 +1,5 @@
--- A returned row is a target without its row, or with several, or one for all MQLs of a month whose actual is not what mart_mql has.
+-- A returned row is a target without its row, or with several, or one for all MQLs of a month whose actual is
+-- not the number of journeys with an MQL then.
 
 with targets as (
     select
@@ -11,7 +12,8 @@ qualified as (
     select
         {{ local_month('mql_at') }} as month,
         count(*) as mqls
-    from {{ ref('mart_mql') }}
+    from {{ ref('int_stages__journeys') }}
+    where mql_at is not null
     group by 1
 )
 
