@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli import (
+    calendars,
     channels,
     deployments,
     health,
@@ -37,6 +38,7 @@ app.command("ui")(nights.ui)
 app.command("doctor")(health.doctor)
 app.command("query")(queries.query)
 app.command("sample")(samples.sample)
+app.add_typer(calendars.app, name="calendar")
 app.add_typer(channels.app, name="channels")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(publication.app, name="publish")

@@ -46,13 +46,15 @@ def told() -> Iterator[None]:
 
 def _is_bad_input(error: ClosedloopError) -> bool:
     from orchestration.agreement import AgreementError
+    from orchestration.agreement.public_holidays import CalendarError
     from orchestration.founding import FolderInUse
     from orchestration.publish.reading import QueryError
     from orchestration.publish.shelf import UnknownVersion
     from orchestration.settings import ConfigError
 
     return isinstance(
-        error, InputError | AgreementError | ConfigError | FolderInUse | QueryError | UnknownVersion
+        error,
+        InputError | AgreementError | CalendarError | ConfigError | FolderInUse | QueryError | UnknownVersion,
     )
 
 
