@@ -82,7 +82,7 @@ observations as (
         lead_month,
         channel,
         '{{ kind }}' as funnel_kind,
-        '{{ stage }}' as stage,
+        {{ loop.index }} as stage_position,
         {{ epoch_micros('coalesce(' ~ event ~ ', ended_at, ' ~ as_of() ~ ')') }} - {{ epoch_micros(stage ~ '_at') }} as micros,
         {{ event }} is not null as is_event
     from ordered
@@ -93,7 +93,7 @@ observations as (
 ),
 
 survival as (
-    {{ kaplan_meier('observations', ['lead_month', 'channel', 'funnel_kind', 'stage'], horizons) }}
+    {{ kaplan_meier('observations', ['lead_month', 'channel', 'funnel_kind', 'stage_position'], horizons) }}
 ),
 
 final as (
@@ -118,7 +118,7 @@ final as (
         on counted.lead_month = survival.lead_month
         and counted.channel = survival.channel
         and counted.funnel_kind = survival.funnel_kind
-        and counted.stage = survival.stage
+        and counted.stage_position = survival.stage_position
 )
 
 select * from final
