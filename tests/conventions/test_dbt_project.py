@@ -51,6 +51,9 @@ PROMISED = {
     "fct_touch": "touch_id person_id occurred_at channel source_confidence campaign_id touch_type",
     "fct_sales_activity": """activity_id journey_id owner_user_id activity_type direction outcome occurred_at
         attempt_number is_attempt is_contact""",
+    "fct_attribution_credit": """conversion journey_id opportunity_id touch_id channel campaign_id model weight
+        conversion_weight attributed_amount""",
+    "fct_ad_spend_daily": "spend_date platform campaign_id spend_reporting impressions clicks channel",
     "dim_date": "date_day",
     "dim_channel": "channel",
     "dim_campaign": "campaign_id",
@@ -76,6 +79,11 @@ PROMISED = {
         expected_calendar_days pace pace_calendar_days forecast status""",
     "sla_marketing_commitment": """month metric channel target actual attainment expected_working_days
         expected_calendar_days pace pace_calendar_days forecast status""",
+    "rpt_channel_attribution": """conversion model channel conversions share attributed_amount removal_effect""",
+    "rpt_channel_transition": "conversion from_channel to_channel transitions probability",
+    "rpt_campaign_performance": """campaign_id spend touches lead_sourced lead_influenced mql_sourced mql_influenced
+        opportunity_sourced opportunity_influenced won_sourced won_influenced won_amount_sourced
+        won_amount_influenced""",
     "rpt_ledger": "identity subject left_side right_side difference verdict",
     "rpt_data_quality": "check_name table_name status",
 }
@@ -136,6 +144,8 @@ KEY_TESTED_IN = {
     "stg_marketing__touches": "fct_touch",
     "int_identity__touch_people": "fct_touch",
     "int_channels__touches": "fct_touch",
+    "int_attribution__touches": "fct_touch",
+    "int_attribution__unit_touches": "fct_attribution_credit",
     "stg_crm__activities": "fct_sales_activity",
     "int_sales__activities": "fct_sales_activity",
     # A view that one model reads: its union keeps each row once.

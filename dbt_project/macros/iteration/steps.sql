@@ -1,4 +1,4 @@
-{# The rounds of the iterative models: merges followed, persons joined, journeys cut. #}
+{# The rounds of the iterative models: merges followed, persons joined, journeys cut, channels passed through. #}
 
 {#
     Merge pointers, doubled: after round r each loser points 2^r merges on. Losers whose pointer has not come to rest
@@ -109,3 +109,28 @@
             on begun.person_id = ends.person_id
             and begun.end_position = ends.position
 {%- endmacro %}
+
+{#
+    Expected visits of an absorbing chain, one channel a round: after round r they count the paths whose stops in between
+    are among the first r channels. Paths that stop at the next one enter it, loop there any number of times and leave.
+    Nothing is subtracted but the loop's probability from 1, so the solution is exact to the last digits of a double.
+#}
+{% macro pass_through_channel(relation, round) %}
+    {%- set query -%}
+        select
+            passed.conversion,
+            passed.from_channel,
+            passed.from_number,
+            passed.to_channel,
+            passed.to_number,
+            passed.visits + coalesce(entries.visits * exits.visits / (1 - loops.visits), 0) as visits
+        from {{ relation }} as passed
+        left join (select * from {{ relation }} where to_number = {{ round }}) as entries
+            on passed.conversion = entries.conversion and passed.from_number = entries.from_number
+        left join (select * from {{ relation }} where from_number = {{ round }}) as exits
+            on passed.conversion = exits.conversion and passed.to_number = exits.to_number
+        left join (select * from {{ relation }} where from_number = {{ round }} and to_number = {{ round }}) as loops
+            on passed.conversion = loops.conversion
+    {%- endset -%}
+    {{ return(replace_rows(relation, query, 'from_number > ' ~ round) > 0) }}
+{% endmacro %}

@@ -1,0 +1,110 @@
+-- How often one channel follows another on the paths of each conversion. A path runs from `start` over the channels of its
+-- touches, repeats kept, to `conversion`; that of a journey without the conversion to `null`: it holds the touches in the
+-- lookback before the journey's end, or before as_of while it runs. Grain: one row per conversion, from_channel and to_channel.
+
+{%- set conversions = ['lead', 'mql', 'opportunity', 'won'] %}
+
+with converting as (
+    select
+        conversion,
+        from_channel,
+        channel as to_channel,
+        sum(conversion_weight) as transitions
+    from {{ ref('int_attribution__unit_touches') }}
+    group by conversion, from_channel, channel
+
+    union all
+
+    select
+        conversion,
+        channel as from_channel,
+        'conversion' as to_channel,
+        sum(conversion_weight) as transitions
+    from {{ ref('int_attribution__unit_touches') }}
+    where is_last
+    group by conversion, channel
+),
+
+reached as (
+    select
+        journey_id,
+        {% for conversion in conversions -%}
+        max(case when conversion = '{{ conversion }}' then 1 else 0 end) as has_{{ conversion }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('int_attribution__units') }}
+    where journey_id is not null
+    group by journey_id
+),
+
+null_journeys as (
+    select
+        journeys.person_id,
+        coalesce(journeys.ended_at, {{ as_of() }}) as until_at,
+        {% for conversion in conversions -%}
+        reached.has_{{ conversion }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('int_stages__journeys') }} as journeys
+    inner join reached on journeys.journey_id = reached.journey_id
+    where {% for conversion in conversions %}reached.has_{{ conversion }} = 0{{ ' or ' if not loop.last }}{% endfor %}
+),
+
+-- Counted once for all conversions that the journeys miss.
+null_steps as (
+    select
+        {% for conversion in conversions -%}
+        null_journeys.has_{{ conversion }},
+        {% endfor -%}
+        case
+            when null_journeys.until_at - {{ var('attribution_lookback_days') }} * interval 1 day < touches.former_at
+                then touches.former_channel
+            else 'start'
+        end as from_channel,
+        touches.channel,
+        count(*) as steps,
+        count(case when touches.next_at is null or null_journeys.until_at < touches.next_at then 1 end) as endings
+    from null_journeys
+    inner join {{ ref('int_attribution__touches') }} as touches
+        on null_journeys.person_id = touches.person_id
+        and null_journeys.until_at - {{ var('attribution_lookback_days') }} * interval 1 day < touches.occurred_at
+        and touches.occurred_at <= null_journeys.until_at
+    group by {{ range(1, conversions | length + 3) | join(', ') }}
+),
+
+missing as (
+    {% for conversion in conversions -%}
+    select
+        '{{ conversion }}' as conversion,
+        from_channel,
+        channel as to_channel,
+        cast(steps as double) as transitions
+    from null_steps
+    where has_{{ conversion }} = 0
+
+    union all
+
+    select
+        '{{ conversion }}' as conversion,
+        channel as from_channel,
+        'null' as to_channel,
+        cast(endings as double) as transitions
+    from null_steps
+    where has_{{ conversion }} = 0 and endings > 0
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+final as (
+    select
+        conversion,
+        from_channel,
+        to_channel,
+        cast(sum(transitions) as double) as transitions
+    from (
+        select * from converting
+        union all
+        select * from missing
+    ) as counted
+    group by conversion, from_channel, to_channel
+)
+
+select * from final
