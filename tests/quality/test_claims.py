@@ -114,6 +114,31 @@ DEFECTS = {
         "true",
     ),
     "movers_hold_every_journey": ("reports.rpt_movers", "set base_now = base_now + 1", "true"),
+    "touch_weights_sum_to_one": (
+        "intermediate.int_attribution__unit_touches",
+        "set linear_weight = linear_weight * 0.9",
+        "true",
+    ),
+    "credited_cents_sum_to_units": (
+        "marts.fct_attribution_credit",
+        "set attributed_amount = attributed_amount + 0.01",
+        "attributed_amount is not null",
+    ),
+    "channels_share_all_conversions": (
+        "reports.rpt_channel_attribution",
+        "set attributed_amount = attributed_amount + 0.01",
+        "attributed_amount is not null",
+    ),
+    "paths_leave_where_they_enter": (
+        "reports.rpt_channel_transition",
+        "set transitions = transitions + 1",
+        "to_channel = 'conversion'",
+    ),
+    "campaigns_hold_all_spend": (
+        "reports.rpt_campaign_performance",
+        "set lead_sourced = lead_influenced + 1",
+        "true",
+    ),
     "agreement_counts_every_judgement": (
         "reports.rpt_qualification_agreement",
         "set agreed = agreed + 1",

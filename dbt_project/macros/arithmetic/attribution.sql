@@ -16,7 +16,7 @@ power(cast(2 as double), -{{ days_from_to(occurred_at, converted_at) }} / 7)
     never null; `position` is the touch's, `touches` the length of the path.
 #}
 {% macro anchored_weight(position, touches, positions) -%}
-{%- set share = '0.9 / ' ~ (positions | length) -%}
+{%- set share = 'cast(' ~ (90 / (positions | length)) ~ ' as double)' -%}
 (
     case
         when {% for held in positions %}coalesce({{ position }} = {{ held }}, false){{ ' or ' if not loop.last }}{% endfor %}
@@ -25,7 +25,7 @@ power(cast(2 as double), -{{ days_from_to(occurred_at, converted_at) }} / 7)
                 case when {{ position }} = {{ held }} then 1 else 0 end{{ ' + ' if not loop.last }}
                 {% endfor -%}
             )
-        else 0.1 / ({{ touches }} - {{ held_positions(positions) }})
+        else cast(10 as double) / ({{ touches }} - {{ held_positions(positions) }})
     end
     / (
         {{ share }} * (
@@ -33,7 +33,7 @@ power(cast(2 as double), -{{ days_from_to(occurred_at, converted_at) }} / 7)
             case when {{ held }} is not null then 1 else 0 end{{ ' + ' if not loop.last }}
             {% endfor -%}
         )
-        + case when {{ touches }} > {{ held_positions(positions) }} then 0.1 else 0 end
+        + case when {{ touches }} > {{ held_positions(positions) }} then 10 else 0 end
     )
 )
 {%- endmacro %}

@@ -1,5 +1,5 @@
--- Do the books balance? Every landed row, every record, every won amount and every touch is accounted for, or nothing is
--- published. Grain: one row per identity and subject.
+-- Do the books balance? Every landed row, every record, every won amount, every touch, every conversion and all spend is
+-- accounted for, or nothing is published. Grain: one row per identity and subject.
 
 with loads as (
     select
@@ -96,6 +96,103 @@ touches_accounted as (
         ) as decimal(28, 2)) as right_side
 ),
 
+new_business as (
+    select
+        bridge.journey_id,
+        deals.opportunity_id,
+        bridge.amount_reporting,
+        deals.is_won
+    from {{ ref('bridge_journey_opportunity') }} as bridge
+    inner join {{ ref('fct_opportunity') }} as deals on bridge.opportunity_id = deals.opportunity_id
+    where not bridge.is_repeat
+
+    union all
+
+    select
+        cast(null as string) as journey_id,
+        opportunity_id,
+        amount_reporting,
+        is_won
+    from {{ ref('fct_opportunity') }}
+    where link_rule = 'unlinked' and is_new_business
+),
+
+won_attributed as (
+    select
+        'new-business won amount = attributed + unattributed' as identity,
+        models.model as subject,
+        cast(coalesce((
+            select sum(amount_reporting) from new_business
+            where is_won
+        ), 0) as decimal(28, 2)) as left_side,
+        cast(coalesce(sum(credits.attributed_amount), 0) as decimal(28, 2)) as right_side
+    from (
+        {% for model in touch_models() + ['markov', 'shapley'] -%}
+        select '{{ model }}' as model
+        {{ 'union all' if not loop.last }}
+        {% endfor %}
+    ) as models
+    left join (
+        select model, attributed_amount from {{ ref('rpt_channel_attribution') }}
+        where conversion = 'won'
+    ) as credits on models.model = credits.model
+    group by models.model
+),
+
+conversion_units as (
+    select 'lead' as conversion, count(*) as units from {{ ref('fct_lead_to_deal') }}
+    union all
+    select 'mql' as conversion, count(mql_at) as units from {{ ref('fct_lead_to_deal') }}
+    union all
+    select 'opportunity' as conversion, count(*) as units from new_business
+    union all
+    select 'won' as conversion, count(case when is_won then 1 end) as units from new_business
+),
+
+weights_accounted as (
+    select
+        'conversion units = weights' as identity,
+        concat(expected.conversion, ' by ', expected.model) as subject,
+        cast(expected.units as decimal(28, 2)) as left_side,
+        cast(coalesce(credits.weight, 0) as decimal(28, 2)) as right_side
+    from (
+        {% for model in touch_models() -%}
+        select conversion, '{{ model }}' as model, units from conversion_units
+        {{ 'union all' if not loop.last }}
+        {% endfor %}
+    ) as expected
+    left join (
+        select
+            conversion,
+            model,
+            sum(weight) as weight
+        from {{ ref('fct_attribution_credit') }}
+        group by conversion, model
+    ) as credits
+        on expected.conversion = credits.conversion
+        and expected.model = credits.model
+),
+
+spend_staged as (
+    select sum({{ convert_money('spend.spend', 'rates.rate_to_reporting') }}) as spend
+    from {{ ref('stg_marketing__ad_spend') }} as spend
+    inner join {{ ref('int_revenue__exchange_rates') }} as rates
+        on spend.currency = rates.currency
+        and rates.valid_from <= spend.spend_date
+        and spend.spend_date < coalesce(rates.valid_before, date '9999-12-31')
+),
+
+spend_accounted as (
+    {% for report in ['rpt_channel_performance', 'rpt_campaign_performance'] -%}
+    select
+        'spend staged = spend reported' as identity,
+        '{{ report }}' as subject,
+        cast(coalesce((select spend from spend_staged), 0) as decimal(28, 2)) as left_side,
+        cast(coalesce((select sum(spend) from {{ ref(report) }}), 0) as decimal(28, 2)) as right_side
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 identities as (
     select * from rows_accounted
     union all
@@ -106,6 +203,12 @@ identities as (
     select * from journeys_won
     union all
     select * from touches_accounted
+    union all
+    select * from won_attributed
+    union all
+    select * from weights_accounted
+    union all
+    select * from spend_accounted
 ),
 
 final as (
