@@ -1,14 +1,14 @@
 """Attribution against what others published: paths become people, and the real models weigh them.
 
-Random worlds are compared with the oracle in `tests/oracle`; here only figures that somebody else printed, and solutions
-by another method than ours.
+Random worlds are compared with the oracle in `tests/oracle`; here only figures that somebody else printed, and
+solutions by another method than ours.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime, timedelta
-from itertools import permutations
+from itertools import pairwise, permutations
 from math import factorial
 from pathlib import Path
 from random import Random
@@ -28,15 +28,19 @@ Paths = list[tuple[str, int, int]]
 # Sergey Bryl, analyzecore.com, 3 August 2016, "Marketing Multi-Channel Attribution model with R (part 1: Markov chains
 # concept)": C1 > C2 > C3 converts, C1 and C2 > C3 do not.
 BRYL: Paths = [("123", 1, 0), ("1", 0, 1), ("23", 0, 1)]
-# Serhii Puzyrov, serhiipuzyrov.com, July 2019, "Markov Chain Attribution - simple explanation of removal effect": Google
-# Ads (g) and mailing (m).
+# Serhii Puzyrov, serhiipuzyrov.com, July 2019, "Markov Chain Attribution - simple explanation of removal effect":
+# Google Ads (g) and mailing (m).
 PUZYROV: Paths = [("g", 2, 1), ("m", 1, 0), ("gm", 1, 0)]
 
 
 def random_paths(seed: int) -> Paths:
     random = Random(seed)
     return [
-        ("".join(random.choices("abcdef", k=random.randint(1, 7))), random.randint(0, 2), random.randint(0, 2))
+        (
+            "".join(random.choices("abcdef", k=random.randint(1, 7))),
+            random.randint(0, 2),
+            random.randint(0, 2),
+        )
         for _ in range(25)
     ]
 
@@ -142,7 +146,7 @@ def solved_effects(paths: Paths) -> dict[str, float]:
     for channels, converting, lost in paths:
         for end, times in (("conversion", converting), ("null", lost)):
             states = ["start", *channels, end]
-            for pair in zip(states, states[1:], strict=False):
+            for pair in pairwise(states):
                 counts[pair] += times
     states = sorted({state for (state, _), times in counts.items() if times})
     place = {state: at for at, state in enumerate(states)}
