@@ -9,7 +9,6 @@ import csv
 from pathlib import Path
 
 import duckdb
-import jinja2
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -24,34 +23,11 @@ from orchestration.agreement.signals import Signals
 from orchestration.transform.project import PROJECT
 from tests.conftest import Call
 from tests.publishing import publish_warehouse, write_warehouse
+from tests.rendering import rendered
 
 TERMS = Terms("USD", None, ())
 TOUCH = PATTERNS[:4]
 DEFAULT = channel_rules(PROJECT / "seeds", TERMS)
-
-
-class Adapter:
-    """dispatch() as dbt's, for DuckDB."""
-
-    def __init__(self, macros: dict) -> None:
-        self._macros = macros
-
-    def dispatch(self, name: str):
-        return lambda *arguments: self._macros[f"default__{name}"](*arguments)
-
-
-def rendered(model: str) -> str:
-    """A model's SQL as dbt renders it, each ref a table of that name."""
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-    macros: dict = {}
-    context = {"adapter": Adapter(macros), "ref": str, "var": {"as_of": "2026-01-01"}.get}
-    for path in ("engine/patterns.sql", "engine/text.sql", "arithmetic/records.sql"):
-        text = (PROJECT / "macros" / path).read_text("utf-8")
-        found = environment.from_string(text, globals=context | macros).make_module()
-        macros |= {name: value for name, value in vars(found).items() if not name.startswith("_")}
-        context["adapter"] = Adapter(macros)
-    (path,) = (PROJECT / "models").rglob(f"{model}.sql")
-    return environment.from_string(path.read_text("utf-8"), globals=context | macros).render()
 
 
 SQL = {

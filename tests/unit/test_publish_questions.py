@@ -203,3 +203,45 @@ def test_a_query_changes_nothing(warehouse: Path) -> None:
 def test_nothing_can_be_asked_before_the_first_publication(tmp_path: Path) -> None:
     with pytest.raises(PublishError, match="nothing is published"), ask(tmp_path, "select 1"):
         pass
+
+
+def test_return_by_channel_is_of_the_last_twelve_months(warehouse: Path) -> None:
+    for month, leads, spend, won in (
+        (date(2025, 7, 1), 1000, Decimal("9000.00"), Decimal("0.00")),
+        (date(2025, 8, 1), 6, Decimal("100.00"), Decimal("250.00")),
+        (date(2026, 7, 1), 4, Decimal("0.00"), Decimal("0.00")),
+    ):
+        figures = {"leads": leads, "customers": 1, "spend": spend, "won_amount": won}
+        write(
+            warehouse,
+            "reports.rpt_channel_performance",
+            {"lead_month": month, "channel": "email", **figures},
+        )
+    (row,) = answer(warehouse, question_sql("return_by_channel"))
+    assert (row["leads"], row["cost_per_lead"], row["cost_per_customer"], row["roi"]) == (10, 10.0, 50.0, 1.5)
+
+
+def test_what_moved_adds_up_over_channels(warehouse: Path) -> None:
+    for start, channel, effects in (
+        (date(2026, 6, 1), "email", (3, -1, 2)),
+        (date(2026, 6, 1), "event", (1, 1, -9)),
+        (date(2026, 5, 1), "email", (100, 100, 100)),
+    ):
+        volume, mix, rate = map(Decimal, effects)
+        write(
+            warehouse,
+            "reports.rpt_movers",
+            {
+                "period_type": "month",
+                "period_start": start,
+                "metric": "mqls",
+                "channel": channel,
+                "change": volume + mix + rate,
+                "volume_effect": volume,
+                "mix_effect": mix,
+                "rate_effect": rate,
+            },
+        )
+    (row,) = answer(warehouse, question_sql("what_moved_last_month"))
+    assert (row["change"], row["volume_effect"], row["mix_effect"], row["rate_effect"]) == (-3, 4, 0, -7)
+    assert row["channel_that_moved_most"] == "event"
