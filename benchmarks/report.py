@@ -13,7 +13,6 @@ from pathlib import Path
 
 from benchmarks.measuring import Measured
 
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 INGESTED = ("land", "gate 1")
 SERVED = ("transform", "gate 2", "publish")
 NIGHT = INGESTED + SERVED
@@ -33,8 +32,8 @@ class Figures:
 
 def text(companies: Sequence[Figures], fixed: Mapping[str, Measured], whole: Measured, command: str) -> str:
     """All tables as Markdown. `fixed` are the steps on a company of next to nothing, `whole` its `closedloop run`."""
-    lines = [f"Made by `{command}` on {_machine()}.", ""]
-    lines += _table(
+    lines = [f"Made by `{command}` on {machine()}.", ""]
+    lines += table(
         ("next to no rows", "seconds", "processor seconds", "peak MB"),
         [(step.step, *_cost(step)) for step in (*fixed.values(), whole)],
     )
@@ -42,7 +41,7 @@ def text(companies: Sequence[Figures], fixed: Mapping[str, Measured], whole: Mea
         lines += ["", f"### {company.leads:,} leads, {company.history:,} rows", ""]
         lines += _steps(company)
         lines += ["", *_claims(company, fixed), ""]
-        lines += _table(
+        lines += table(
             ("slowest in dbt", "first night", f"{company.new / company.history:.1%} more"),
             [
                 (
@@ -56,10 +55,11 @@ def text(companies: Sequence[Figures], fixed: Mapping[str, Measured], whole: Mea
     return "\n".join(lines)
 
 
-def write(page: Path, tables: str) -> None:
-    """Put the tables between the markers of a page."""
+def write(page: Path, tables: str, mark: str = "measured") -> None:
+    """Put the tables between a page's markers of that name."""
+    begin, end = f"<!-- {mark}: begin -->", f"<!-- {mark}: end -->"
     written = re.sub(
-        f"(?<={BEGIN}\n).*(?={END})", lambda _: f"\n{tables}\n\n", page.read_text("utf-8"), flags=re.DOTALL
+        f"(?<={begin}\n).*(?={end})", lambda _: f"\n{tables}\n\n", page.read_text("utf-8"), flags=re.DOTALL
     )
     page.write_text(written, "utf-8")
 
@@ -70,7 +70,7 @@ def _steps(company: Figures) -> list[str]:
         again = company.second.get(name)
         rows.append((name, *_cost(step), f"{step.rows:,}", f"{again.seconds:.1f}" if again else ""))
     heads = ("step", "seconds", "processor seconds", "peak MB", "rows", "next night's seconds")
-    return _table(heads, rows)
+    return table(heads, rows)
 
 
 def _cost(step: Measured) -> tuple[str, str, str]:
@@ -84,7 +84,7 @@ def _claims(company: Figures, fixed: Mapping[str, Measured]) -> list[str]:
     peak = max(step.peak_mb for night in (first, second) for name, step in night.items() if name in NIGHT)
     ingested = _seconds(first, INGESTED) / first["copy"].seconds
     served = _seconds(first, SERVED) / first["floor"].seconds
-    return _table(
+    return table(
         ("claim", "measured", "at most"),
         [
             ("extract, land and gate 1, in plain copies", f"{ingested:.1f}", "4"),
@@ -107,11 +107,13 @@ def _slowest(transform: Measured, most: int) -> list[tuple[str, float]]:
     return sorted(transform.told["seconds"].items(), key=lambda node: -node[1])[:most]
 
 
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a Markdown table whose first column is text and the others numbers."""
     rule = ["---", *["---:"] * (len(heads) - 1)]
     return [f"| {' | '.join(cells)} |" for cells in (heads, rule, *rows)]
 
 
-def _machine() -> str:
+def machine() -> str:
+    """The machine that measures, in words."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
     return f"a machine of {os.cpu_count()} cores and {memory:.0f} GB"
