@@ -11,7 +11,7 @@ with won as (
     where is_won
 ),
 
-linked as (
+links as (
     select
         deals.opportunity_id,
         deals.journey_id,
@@ -22,6 +22,15 @@ linked as (
     from {{ ref('int_revenue__journey_deals') }} as deals
     inner join {{ ref('int_stages__journeys') }} as journeys on deals.journey_id = journeys.journey_id
     where deals.is_won
+),
+
+linked as (
+    select
+        opportunity_id,
+        journey_id,
+        person_id
+    from links
+    where link_rank = 1
 ),
 
 final as (
@@ -41,9 +50,7 @@ final as (
     from won
     inner join {{ ref('stg_crm__opportunities') }} as contracts on won.opportunity_id = contracts.opportunity_id
     left join {{ ref('stg_crm__accounts') }} as accounts on won.account_id = accounts.account_id
-    left join linked
-        on won.opportunity_id = linked.opportunity_id
-        and linked.link_rank = 1
+    left join linked on won.opportunity_id = linked.opportunity_id
     left join {{ ref('int_identity__person_accounts') }} as person_accounts on linked.person_id = person_accounts.person_id
 )
 
