@@ -70,7 +70,7 @@ def money_marts(
     answered = {
         row["journey_id"]: row["status"] for row in made.sla_events if row["commitment"] == "first_response"
     }
-    known = retention.customers(made.deals, made.facts, made.bridged, tables["crm_account"], answered, clock)
+    known = retention.customers(made.deals, made.facts, made.bridged, answered, clock)
     goal_rows = _goals(made, known, seed, said, clock)
     return attribution_marts(
         made, tables, touch_channels, spend, said["attribution_lookback_days"], clock

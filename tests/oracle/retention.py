@@ -51,16 +51,14 @@ def customers(
     deals: list[Deal],
     facts: list[dict],
     bridged: list[dict],
-    accounts: list[dict],
     first_responses: dict[str, str],
     clock: Clock,
 ) -> list[Customer]:
     """Every customer of won deals, renewals and expansions among them.
 
-    An account that crm_account marks deleted names no customer, as it is no person's account. `first_responses` has
+    A deal's account names the customer as it stands, whether or not crm_account marks it deleted. `first_responses` has
     the status of the first_response commitment by journey_id.
     """
-    gone = {row["account_id"] for row in accounts if row["is_deleted"]}
     of_journey = {fact["journey_id"]: fact for fact in facts}
     linked = defaultdict(list)
     for row in bridged:
@@ -74,8 +72,8 @@ def customers(
     groups = defaultdict(list)
     for deal in deals:
         if deal.is_won:
-            journey, account = first_journey(deal), deal.row["account_id"]
-            account = account if account and account not in gone else journey["account_id"]
+            journey = first_journey(deal)
+            account = deal.row["account_id"] or journey["account_id"]
             named = ("account", account) if account else ("person", journey["person_id"])
             groups[named if named[1] else ("deal", deal.id)].append(deal)
     result = []

@@ -37,7 +37,7 @@ final as (
     select
         won.opportunity_id,
         case
-            when won.account_id is not null and not coalesce(accounts.is_deleted, false) then concat('account:', won.account_id)
+            when won.account_id is not null then concat('account:', won.account_id)
             when person_accounts.account_id is not null then concat('account:', person_accounts.account_id)
             when linked.person_id is not null then concat('person:', linked.person_id)
             else concat('deal:', won.opportunity_id)
@@ -49,7 +49,6 @@ final as (
         coalesce(contracts.contract_end_date, date '9999-12-31') as last_day
     from won
     inner join {{ ref('stg_crm__opportunities') }} as contracts on won.opportunity_id = contracts.opportunity_id
-    left join {{ ref('stg_crm__accounts') }} as accounts on won.account_id = accounts.account_id
     left join linked on won.opportunity_id = linked.opportunity_id
     left join {{ ref('int_identity__person_accounts') }} as person_accounts on linked.person_id = person_accounts.person_id
 )
