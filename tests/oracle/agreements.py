@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from tests.oracle.promises import promises
+
 # A zone and a day near which its clock does something odd: gaps and repeats at and off midnight, a skipped day.
 PLACES = (
     ("UTC", date(2024, 2, 29)),
@@ -95,7 +97,8 @@ def agreement(number: int) -> Agreement:
         # What nobody agreed on yet is an empty seed.
         silent = random.choice([name for name in seeds if not name.startswith("qualification")])
         seeds[silent] = []
-    return Agreement(number, variables, seeds, odd_day)
+    promised, calendars = promises(number, zone, odd_day)
+    return Agreement(number, variables | calendars, seeds | promised, odd_day)
 
 
 def _channel_rules(random: Random) -> list[dict]:

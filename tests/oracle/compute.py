@@ -5,15 +5,17 @@ No definition itself belongs here.
 
 from __future__ import annotations
 
-from tests.oracle import activities, bridge, marts, money_reports, reports
+from tests.oracle import activities, bridge, marts, money_reports, reports, sla_reports
 from tests.oracle.channels import ChannelRules
 from tests.oracle.clock import Clock
 from tests.oracle.deals import Deal, link, live_deals
 from tests.oracle.journeys import Journey, creation_events, form_journeys
+from tests.oracle.lead_fields import LeadFields
 from tests.oracle.money import Rates
 from tests.oracle.people import Person, assign_touches, find_people
 from tests.oracle.qualification import Qualification
 from tests.oracle.records import LEAD, Records
+from tests.oracle.sla import Sla
 from tests.oracle.stages import STATUS, Event, StageWords, status_events
 from tests.oracle.staging import staged
 
@@ -85,6 +87,8 @@ def compute(
     more = {journey.id: attempts[journey.id] | sums[journey.id] for journey in every}
     facts = marts.lead_to_deal(journeys, lead_values, touch_channels, rules, more)
     users = tables["crm_user"]
+    fields = LeadFields(records, tables["crm_lead_history"], said["default_country_code"])
+    sla = Sla(every, facts, acts, fields, users, seed, said["default_calendar_id"], clock)
     made = money_reports.Made(journeys=every, facts=facts, bridged=bridged, deals=deals, activities=acts)
     return {
         "fct_lead_to_deal": facts,
@@ -99,6 +103,10 @@ def compute(
         "rpt_funnel": reports.funnel(facts, bridged, clock),
         "rpt_qualification_agreement": reports.qualification_agreement(facts, clock),
         "rpt_pipeline": reports.pipeline(deals, bridged, seed["targets"], clock),
+        "fct_sla_event": sla.events,
+        "sla_compliance": sla_reports.compliance(sla.events, facts, clock),
+        "rpt_response_time": sla_reports.response_times(sla.events, clock),
+        "rpt_sla_breaches": sla_reports.breaches(sla.events, facts, clock.as_of),
         **money_reports.money_marts(made, tables, seed, touch_channels, rules, rates, said, clock),
     }
 
@@ -114,6 +122,7 @@ SEEDS = (
     "targets",
     "attempt_costs",
     "sla_policies",
+    "business_calendars",
     "business_hours",
     "calendar_exceptions",
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from tests.oracle import agreements
+from tests.oracle import agreements, promises
 from tests.oracle.dice import Dice
 
 STATUSES = (*(stage.upper() for stage in agreements.STAGES), "contacted", "won", "on hold", " Mql ", None)
@@ -134,8 +134,29 @@ def change(dice: Dice, key: str) -> dict:
     return {
         "history_id": key,
         "lead_id": dice.key("l", 0),
-        "field": dice.random.choice(("status", "status", "status", "owner_user_id")),
-        "new_value": dice.random.choice((*STATUSES, "MQL", "mql", "mql")),
+        "field": "status",
+        "new_value": dice.random.choice((*STATUSES, *["mql"] * 9)),
+        "changed_at": dice.at(),
+    }
+
+
+def field_change(dice: Dice, key: str) -> dict:
+    field, throw = dice.random.choice(
+        (
+            ("owner_user_id", lambda: dice.key("u", 0.3)),
+            ("Owner_User_Id ", lambda: dice.key("u", 0.1)),
+            ("email", dice.email),
+            ("phone", dice.phone),
+            ("company_name", lambda: dice.some(("Acme", " "))),
+            ("budget", lambda: dice.some(("100",))),
+        )
+    )
+    return {
+        "history_id": key,
+        "lead_id": dice.key("l", 0),
+        "field": field,
+        "old_value": throw(),
+        "new_value": throw(),
         "changed_at": dice.at(),
     }
 
@@ -157,7 +178,8 @@ def activity(dice: Dice, key: str) -> dict:
 
 
 def user(dice: Dice, key: str) -> dict:
-    return {"user_id": key, "team": dice.some(("north", "south"))}
+    calendar = dice.some((*promises.CALENDARS, "EAST", "nowhere"))
+    return {"user_id": key, "team": dice.some(("north", "south")), "calendar_id": calendar}
 
 
 def campaign(dice: Dice, key: str) -> dict:

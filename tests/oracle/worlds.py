@@ -34,6 +34,7 @@ FACTS = {
     "p": ("crm_opportunity_history", rows.stage_change, 2),
     "s": ("ad_spend", rows.spend, 4),
     "v": ("web_visit_daily", rows.visits, 2),
+    "f": ("crm_lead_history", rows.field_change, 6),
 }
 """The other tables, and how many rows a world has at most."""
 
