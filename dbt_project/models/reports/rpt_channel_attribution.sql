@@ -54,8 +54,7 @@ removals as (
     ) as met
         on entries.conversion = met.conversion
         and entries.to_channel = met.from_channel
-    -- From where no conversion is ever reached nothing can be lost: no row, as touches without weight have none.
-    where entries.from_channel = 'start' and entries.to_number > 0 and exits.visits > 0
+    where entries.from_channel = 'start' and entries.to_number > 0
 ),
 
 by_channel as (
