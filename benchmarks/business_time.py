@@ -50,10 +50,11 @@ MACROS = {
 WALK = {
     "durations": """
         select clock, coalesce(
-            sum(epoch_us(finish) - epoch_us(begin)) filter (opened_at < closed_at and begin < finish), 0
+            sum(epoch_us(finish) - epoch_us(begin)) filter (opened_at is not null and begin < finish), 0
         ) / 60000000.0 as business_minutes
         from (
-            select days.clock, greatest(started_at, opened_at) as begin, least(ended_at, closed_at) as finish
+            select days.clock, opened_at, greatest(started_at, opened_at) as begin,
+                least(ended_at, closed_at) as finish
             from (
                 select *, unnest(generate_series(started_at::date - 1, ended_at::date + 1, interval 1 day))::date
                     as local_date
