@@ -91,8 +91,9 @@ def exceptions_open_or_close(table: SeedTable, tables: dict[str, SeedTable], ter
 
 
 def calendars_without_gap(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
-    """Between a calendar's first and last hours every day is inside the validity of some row."""
-    report_gaps(table, ("calendar_id",))
+    """Between a calendar's first and last hours every day is inside the validity of some row, or has an exception."""
+    excepted = {(plain(row["calendar_id"]), row["date"]) for row in tables["calendar_exceptions"].rows}
+    report_gaps(table, ("calendar_id",), lambda row, day: (plain(row["calendar_id"]), day) in excepted)
 
 
 def calendars_reach(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:

@@ -115,12 +115,14 @@ def no_gap(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None
     report_gaps(table, table.seed.key)
 
 
-def report_gaps(table: SeedTable, columns: tuple[str, ...]) -> None:
-    """Report every gap of validity between rows that agree in `columns`."""
+def report_gaps(
+    table: SeedTable, columns: tuple[str, ...], filled: Callable[[Row, date], bool] = lambda row, day: False
+) -> None:
+    """Report every gap of validity between rows that agree in `columns`, but for days that something else fills."""
     for rows in spans(table, columns):
         reached = rows[0]
         for row in rows[1:]:
-            if ends(reached) != date.max and begins(row) > ends(reached) + timedelta(days=1):
+            if _gap(reached, row, filled):
                 table.report(
                     row.line,
                     "valid_from",
@@ -131,3 +133,10 @@ def report_gaps(table: SeedTable, columns: tuple[str, ...]) -> None:
                 )
             if ends(row) > ends(reached):
                 reached = row
+
+
+def _gap(reached: Row, row: Row, filled: Callable[[Row, date], bool]) -> bool:
+    if ends(reached) == date.max:
+        return False
+    days = (begins(row) - ends(reached)).days - 1
+    return any(not filled(row, ends(reached) + timedelta(days=day + 1)) for day in range(days))

@@ -245,6 +245,15 @@ def test_hours_may_overlap_run_past_midnight_and_change(tmp_path: Path) -> None:
     assert agreed(tmp_path, business_calendars=CALENDAR, business_hours=hours) == []
 
 
+def test_exceptions_fill_the_days_between_two_validities(tmp_path: Path) -> None:
+    hours = "de,1,09:00,17:00,,2024-12-23\nde,1,09:00,18:00,2024-12-26,"
+    closed = ("de,2024-12-24,,", "de,2024-12-25,,")
+    agreed(tmp_path, business_calendars=CALENDAR)
+    assert agreed(tmp_path, business_hours=hours, calendar_exceptions="\n".join(closed)) == []
+    (problem,) = agreed(tmp_path, business_hours=hours, calendar_exceptions=closed[0])
+    assert (problem.file, problem.line) == ("business_hours.csv", 3)
+
+
 @pytest.mark.parametrize("name", ["default_calendar_id", "goal_calendar_id"])
 def test_a_calendar_that_the_configuration_names_must_exist(tmp_path: Path, name: str) -> None:
     (tmp_path / "business_calendars.csv").write_text(f"{HEADERS['business_calendars']}\n{CALENDAR}\n")
