@@ -54,12 +54,21 @@ PROMISED = {
     "fct_attribution_credit": """conversion journey_id opportunity_id touch_id channel campaign_id model weight
         conversion_weight attributed_amount""",
     "fct_ad_spend_daily": "spend_date platform campaign_id spend_reporting impressions clicks channel",
+    "fct_sla_event": """sla_event_id journey_id sla_policy_id commitment owner_user_id team started_at due_at ended_at
+        elapsed_minutes elapsed_business_minutes attempts missing_fields completeness filled_later calendar_id status
+        breached_at exclusion_reason""",
+    "sla_first_response": "sla_event_id journey_id status channel company_name potential_value stage",
+    "sla_acceptance": "sla_event_id journey_id status channel company_name potential_value stage",
+    "sla_attempts": "sla_event_id journey_id status attempts channel company_name potential_value stage",
+    "sla_handoff": "sla_event_id journey_id status missing_fields completeness filled_later channel company_name",
+    "sla_compliance": "month team owner_user_id sla_policy_id met breached pending at_risk excluded attainment",
     "dim_date": "date_day",
     "dim_channel": "channel",
     "dim_campaign": "campaign_id",
     "dim_owner": "owner_user_id team",
     "dim_account": "account_id",
     "dim_stage": "stage",
+    "dim_sla_policy": "sla_policy_id",
     "dim_person": "person_id",
     "rpt_funnel": """lead_month channel funnel_kind stage volume conversion velocity value km_conversion_30d
         km_conversion_60d km_conversion_90d km_conversion_180d""",
@@ -84,6 +93,9 @@ PROMISED = {
     "rpt_campaign_performance": """campaign_id spend touches lead_sourced lead_influenced mql_sourced mql_influenced
         opportunity_sourced opportunity_influenced won_sourced won_influenced won_amount_sourced
         won_amount_influenced""",
+    "rpt_sla_breaches": """sla_event_id journey_id commitment status owed_by owner_user_id team minutes_late late_since
+        stage channel company_name potential_value rank""",
+    "rpt_response_time": """month team measure responses p50 p90 p95 under_5 from_5_to_15 from_15_to_60 over_60""",
     "rpt_ledger": "identity subject left_side right_side difference verdict",
     "rpt_data_quality": "check_name table_name status",
 }

@@ -23,3 +23,10 @@ struct_pack({% for column in columns %}{{ column.split('.')[-1] }} := {{ column 
 {% macro spark__record(columns) -%}
 named_struct({% for column in columns %}'{{ column.split('.')[-1] }}', {{ column }}{{ ', ' if not loop.last }}{% endfor %})
 {%- endmacro %}
+
+{# Text of a group's values that are not null, in the order of a number, separated by `|`. #}
+{% macro ordered_list(text, position) -%}{{ adapter.dispatch('ordered_list')(text, position) }}{%- endmacro %}
+{% macro default__ordered_list(text, position) -%}string_agg({{ text }}, '|' order by {{ position }}){%- endmacro %}
+{% macro spark__ordered_list(text, position) -%}
+array_join(transform(array_sort(collect_list(struct({{ position }} as position, {{ text }} as text))), entry -> entry.text), '|')
+{%- endmacro %}

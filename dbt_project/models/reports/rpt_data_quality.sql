@@ -116,6 +116,57 @@ out_of_order as (
     from {{ ref('fct_lead_to_deal') }}
 ),
 
+calendars as (
+    select
+        {{ plain_text('calendar_id') }} as calendar_id,
+        timezone
+    from {{ ref('business_calendars') }}
+),
+
+uncovered_clocks as (
+    select
+        events.calendar_id,
+        calendars.timezone,
+        cast({{ utc_to_local('events.started_at', 'calendars.timezone') }} as date) as started_on
+    from {{ ref('fct_sla_event') }} as events
+    left join calendars on {{ plain_text('events.calendar_id') }} = calendars.calendar_id
+    -- Nothing but business time is null where a clock ran.
+    where events.exclusion_reason = 'outside_calendar'
+        or (events.elapsed_minutes is not null and events.elapsed_business_minutes is null)
+),
+
+covered_runs as (
+    select
+        calendar_id,
+        coverage_run,
+        min(local_date) as first_date,
+        max(local_date) as last_date
+    from {{ ref('int_time__calendar_dates') }}
+    group by calendar_id, coverage_run
+),
+
+outside_calendars as (
+    select
+        'clock_outside_calendar' as check_name,
+        'crm_lead' as table_name,
+        case
+            when clocks.calendar_id is null then 'no calendar: no policy, owner or default names one'
+            when clocks.timezone is null then concat('unknown calendar ', clocks.calendar_id)
+            else concat(
+                'calendar ', clocks.calendar_id, ' on ',
+                cast(min(cast(coalesce(runs.last_date + interval 1 day, clocks.started_on) as date)) as string)
+            )
+        end as subject,
+        'critical' as severity,
+        cast(count(*) as bigint) as failed_rows
+    from uncovered_clocks as clocks
+    left join covered_runs as runs
+        on {{ plain_text('clocks.calendar_id') }} = runs.calendar_id
+        and runs.first_date <= clocks.started_on
+        and clocks.started_on <= runs.last_date
+    group by clocks.calendar_id, clocks.timezone
+),
+
 checks as (
     select * from gate_verdicts
     union all
@@ -130,6 +181,8 @@ checks as (
     select * from unknown_channels
     union all
     select * from out_of_order
+    union all
+    select * from outside_calendars
 ),
 
 final as (

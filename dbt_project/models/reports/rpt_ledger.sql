@@ -193,6 +193,28 @@ spend_accounted as (
     {% endfor %}
 ),
 
+commitments_judged as (
+    select
+        'MQL journeys x commitments with a policy = SLA events' as identity,
+        'all commitments' as subject,
+        cast((
+            select count(*)
+            from (select distinct journey_id, commitment from {{ ref('int_sla__matches') }}) as promised
+            inner join {{ ref('fct_lead_to_deal') }} as journeys on promised.journey_id = journeys.journey_id
+            where journeys.mql_at is not null
+        ) as decimal(28, 2)) as left_side,
+        cast((select count(*) from {{ ref('fct_sla_event') }}) as decimal(28, 2)) as right_side
+),
+
+events_distinct as (
+    select
+        'SLA events = distinct journeys and commitments' as identity,
+        'all commitments' as subject,
+        cast(count(*) as decimal(28, 2)) as left_side,
+        cast(count(distinct concat(journey_id, ':', commitment)) as decimal(28, 2)) as right_side
+    from {{ ref('fct_sla_event') }}
+),
+
 identities as (
     select * from rows_accounted
     union all
@@ -209,6 +231,10 @@ identities as (
     select * from weights_accounted
     union all
     select * from spend_accounted
+    union all
+    select * from commitments_judged
+    union all
+    select * from events_distinct
 ),
 
 final as (

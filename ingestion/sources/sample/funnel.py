@@ -5,7 +5,7 @@ The instants of each round (cycle) through the funnel belong here; the records t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -26,6 +26,7 @@ QUALIFIED, ACCEPTED, SALES_QUALIFIED, OPPORTUNITY, WIN = 0.345, 0.76, 0.79, 0.81
 RETURNS = np.array([0.0, 0.42, 0.0, 0.26, 0.0])
 """Share that comes back, by how the round ended."""
 FIRST_HAZARD, HAZARD_DECAY = 0.34, 0.80
+REFUSED_AT_A_GLANCE, WAITING_AT_THE_END = 0.15, 0.75
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,30 @@ def run(rng: Random, clock: Clock, people: People, team: Team, lead_created: np.
             field.name: np.concatenate([getattr(cycle, field.name) for cycle in rounds])
             for field in fields(Cycles)
         }
+    )
+
+
+def neglected(rng: Random, clock: Clock, cycles: Cycles) -> Cycles:
+    """The rounds, some of which nobody called yet, or at all. Of those disqualified for good, sales refuses some at a
+    glance: competitors and students, now and then before routing hands them over. At the end of a quarter, when deals
+    are closed, most leads of the last two days wait."""
+    count = len(cycles.person)
+    refused = (cycles.ending == DISQUALIFIED) & (cycles.sal >= NEVER) & (cycles.mql < NEVER)
+    refused &= chance(rng, REFUSED_AT_A_GLANCE, count)
+    ended = np.where(refused, cycles.mql + waits(rng, 8 / 1440, 0.9, count) + MINUTE, cycles.ended)
+    waiting = (
+        (cycles.assigned >= clock.horizon - 2 * DAY) & (cycles.mql < NEVER) & (cycles.sal > cycles.assigned)
+    )
+    waiting &= np.minimum.reduce([cycles.sql, cycles.opportunity, ended]) >= clock.horizon
+    waiting &= chance(rng, WAITING_AT_THE_END, count)
+    uncalled = refused | waiting
+    return replace(
+        cycles,
+        attempts=np.where(uncalled[:, None], NEVER, cycles.attempts),
+        made=np.where(uncalled, 0, cycles.made),
+        contacted=np.where(uncalled, -1, cycles.contacted),
+        sal=np.where(waiting, np.maximum(cycles.sal, clock.horizon), cycles.sal),
+        ended=ended,
     )
 
 

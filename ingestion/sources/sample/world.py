@@ -14,8 +14,8 @@ from ingestion.sources.sample.clock import Clock
 from ingestion.sources.sample.config import SampleConfig
 from ingestion.sources.sample.draws import Random, generator
 
-# Streams of random numbers: one for the company, one for a chunk's people, one for each table's rows.
-COMPANY, PEOPLE, ROWS = range(3)
+# Streams of random numbers: the company's, a chunk's people's, each table's rows', whom sales never called.
+COMPANY, PEOPLE, ROWS, NEGLECT = range(4)
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ def simulate(config: SampleConfig, chunk: int) -> World:
     persons = people.populate(rng, clock, config.numbers(chunk))
     created = records.lead_creation(rng, persons)
     cycles = funnel.run(rng, clock, persons, sales, created)
+    cycles = funnel.neglected(generator(config.seed, NEGLECT, chunk), clock, cycles)
     value = deals.worth(rng, persons)
     made = deals.make(rng, clock, persons, sales, cycles, value)
     return World(

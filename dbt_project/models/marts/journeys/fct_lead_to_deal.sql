@@ -1,5 +1,4 @@
 -- The road of every lead from first touch to closed deal. Grain: one row per journey (person and cycle).
-{{ config(materialized='sliced', slice_by='person_id') }}
 
 {%- set funnel = ['lead', 'mql', 'sal', 'sql', 'opportunity', 'customer'] %}
 
@@ -139,8 +138,7 @@ final as (
         attempts.first_attempt_at,
         attempts.first_contact_at,
         {{ minutes_from_to('coalesce(journeys.mql_at, journeys.lead_at)', 'attempts.first_attempt_at') }} as speed_to_lead_minutes,
-        -- Null while the agreement holds no business calendar.
-        cast(null as double) as speed_to_lead_business_minutes,
+        cast(speeds.business_minutes as double) as speed_to_lead_business_minutes,
         cast(coalesce(deals.deal_count, 0) as bigint) as deal_count,
         cast(coalesce(deals.open_deal_count, 0) as bigint) as open_deal_count,
         cast(coalesce(deals.won_deal_count, 0) as bigint) as won_deal_count,
@@ -160,6 +158,7 @@ final as (
         and sql_rules.stage = 'sql'
     left join touches on journeys.journey_id = touches.journey_id
     left join attempts on journeys.journey_id = attempts.journey_id
+    left join {{ ref('int_sla__speed_to_lead') }} as speeds on journeys.journey_id = speeds.journey_id
     left join deals on journeys.journey_id = deals.journey_id
 )
 
