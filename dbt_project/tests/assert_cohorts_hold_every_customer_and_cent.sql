@@ -1,5 +1,5 @@
--- A returned row says that the cohorts have more or fewer customers than deals were won from, or another retained revenue than the
--- customers themselves.
+-- A returned row says that the cohorts of a report have more or fewer customers than deals were won from, or another retained
+-- revenue than the customers themselves.
 
 with customers as (
     select count(distinct customer_id) as customers
@@ -14,14 +14,19 @@ active as (
 ),
 
 cohorts as (
+    {% for report in ['rpt_customer_retention', 'rpt_customer_retention_by_sla'] -%}
     select
+        '{{ report }}' as report,
         coalesce(sum(case when months_since = 0 then customers end), 0) as customers,
         coalesce(sum(active), 0) as active_months,
         coalesce(sum(retained_revenue), 0) as retained_revenue
-    from {{ ref('rpt_customer_retention') }}
+    from {{ ref(report) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 )
 
 select
+    cohorts.report,
     customers.customers,
     cohorts.customers as cohort_customers,
     active.active_months,

@@ -84,6 +84,8 @@ PROMISED = {
         smallest_policy_attempts largest_policy_attempts""",
     "rpt_customer_retention": """acquisition_month channel months_since customers active retained_revenue
         retention_rate is_censored""",
+    "rpt_customer_retention_by_sla": """acquisition_month channel first_response months_since customers active
+        retained_revenue retention_rate is_censored""",
     "rpt_goal_attainment": """month metric channel target actual attainment expected_working_days
         expected_calendar_days pace pace_calendar_days forecast status""",
     "sla_marketing_commitment": """month metric channel target actual attainment expected_working_days

@@ -57,6 +57,16 @@ retained as (
     where active_months.is_kept is not null
 ),
 
+first_responses as (
+    select
+        {{ local_month('coalesce(events.started_at, journeys.mql_at)') }} as month,
+        journeys.channel,
+        case when events.status = 'met' then 1 else 0 end as share
+    from {{ ref('fct_sla_event') }} as events
+    inner join journeys on events.journey_id = journeys.journey_id
+    where events.commitment = 'first_response' and events.status in ('met', 'breached')
+),
+
 measured as (
     {% for metric, reached_at in counts -%}
     select
@@ -92,17 +102,18 @@ measured as (
         cast(null as double) as cases
     from won
     group by 1, 2, 3
-
+    {% for metric, shares in [('retention_rate', 'retained'), ('first_response_attainment', 'first_responses')] %}
     union all
 
     select
-        'retention_rate' as metric,
+        '{{ metric }}' as metric,
         month,
         channel,
         cast(sum(share) as double) as amount,
         cast(count(*) as double) as cases
-    from retained
+    from {{ shares }}
     group by 1, 2, 3
+    {% endfor %}
 ),
 
 actuals as (
