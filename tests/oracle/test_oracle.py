@@ -48,6 +48,7 @@ KEYS = {
     "rpt_movers": ("period_type", "period_start", "metric", "channel"),
     "rpt_contact_attempt_yield": ("channel", "attempt_number"),
     "rpt_customer_retention": ("acquisition_month", "channel", "months_since"),
+    "rpt_customer_retention_by_sla": ("acquisition_month", "channel", "first_response", "months_since"),
     "rpt_goal_attainment": ("month", "metric", "channel"),
     "sla_marketing_commitment": ("month", "metric", "channel"),
 }
