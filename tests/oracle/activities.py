@@ -76,6 +76,5 @@ def number_attempts(activities: list[dict], journeys: list[Journey]) -> dict[str
             "first_attempt_at": first,
             "first_contact_at": next(iter(contacts), None),
             "speed_to_lead_minutes": minutes(start, first),
-            "speed_to_lead_business_minutes": None,
         }
     return columns

@@ -89,6 +89,8 @@ def compute(
     users = tables["crm_user"]
     fields = LeadFields(records, tables["crm_lead_history"], said["default_country_code"])
     sla = Sla(every, facts, acts, fields, users, seed, said["default_calendar_id"], clock)
+    for fact in facts:
+        fact["speed_to_lead_business_minutes"] = sla.business_speed[fact["journey_id"]]
     made = money_reports.Made(journeys=every, facts=facts, bridged=bridged, deals=deals, activities=acts)
     return {
         "fct_lead_to_deal": facts,

@@ -4,6 +4,7 @@ Reports of them stand in `sla_reports`; open time in `business_time`. Where the 
 a missing calendar excludes only what it measures, so attempts (24-hour days) and handoffs (at once) are judged
 without one; `outside_calendar` goes before any other reason; a clock that never started is excluded with elapsed 0
 once the journey is recycled or disqualified, acceptance stays pending; a handoff's elapsed is null in every state;
+a clock of no length has 0 business minutes by any calendar and by none;
 `attempts`, `missing_fields`, `completeness` and `filled_later` are null while not started.
 """
 
@@ -134,6 +135,8 @@ class _Clocked:
         return min((at for at in ends if at <= self.due), default=None)
 
     def spent(self, until: datetime) -> dict:
+        if until == self.start:
+            return NO_TIME
         business = self.calendar.business_minutes(self.start, until) if self.calendar else None
         return {"elapsed_minutes": minutes(self.start, until), "elapsed_business_minutes": business}
 

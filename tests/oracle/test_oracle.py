@@ -51,6 +51,10 @@ KEYS = {
     "rpt_customer_retention_by_sla": ("acquisition_month", "channel", "first_response", "months_since"),
     "rpt_goal_attainment": ("month", "metric", "channel"),
     "sla_marketing_commitment": ("month", "metric", "channel"),
+    "fct_sla_event": ("sla_event_id",),
+    "sla_compliance": ("month", "team", "owner_user_id", "sla_policy_id"),
+    "rpt_response_time": ("month", "team", "measure"),
+    "rpt_sla_breaches": ("sla_event_id",),
 }
 SHOWN = 40
 

@@ -231,6 +231,25 @@ def test_reports_count_what_the_rows_say():
     assert second["minutes_late"] == (AS_OF - june(MONDAY + 12 * HOUR)) / timedelta(minutes=1)
 
 
+def test_business_speed_follows_the_first_response_or_the_owner():
+    other = {"business_calendars": [*OFFICE["business_calendars"], {"calendar_id": "all", "timezone": "UTC"}]}
+    other["business_hours"] = OFFICE["business_hours"] + [
+        {"calendar_id": "all", "weekday": day, "open": "00:00", "close": "24:00"}
+        | dict.fromkeys(("valid_from", "valid_until"))
+        for day in "1234567"
+    ]
+    for policies, expected in (([policy("first_response", calendar_id="office")], 180), ([], 18 * 60)):
+        (row,) = marts(
+            OFFICE | other | {"sla_policies": policies},
+            crm_lead=[lead("1", 1, owner_user_id="u")],
+            crm_lead_history=[became("1", "mql", MONDAY + 16 * HOUR)],
+            crm_activity=[call(MONDAY + 34 * HOUR)],
+            crm_user=[{"user_id": "u", "calendar_id": "ALL"}],
+        )["fct_lead_to_deal"]
+        assert row["speed_to_lead_minutes"] == pytest.approx(18 * 60)
+        assert row["speed_to_lead_business_minutes"] == pytest.approx(expected)
+
+
 def test_deals_that_were_lost_answer_acceptance_but_excuse_nobody():
     result = marts(
         OFFICE | {"sla_policies": [policy("acceptance"), policy("first_response")]},
