@@ -91,7 +91,9 @@ def compute(
     sla = Sla(every, facts, acts, fields, users, seed, said["default_calendar_id"], clock)
     for fact in facts:
         fact["speed_to_lead_business_minutes"] = sla.business_speed[fact["journey_id"]]
-    made = money_reports.Made(journeys=every, facts=facts, bridged=bridged, deals=deals, activities=acts)
+    made = money_reports.Made(
+        journeys=every, facts=facts, bridged=bridged, deals=deals, activities=acts, sla_events=sla.events
+    )
     return {
         "fct_lead_to_deal": facts,
         "fct_stage_event": marts.stage_events(journeys, clock.as_of),
