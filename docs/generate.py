@@ -123,10 +123,11 @@ def _typed(parameter: Any) -> str:
 
 
 def _model(model: dict[str, Any], asked: Sequence[str]) -> str:
+    never_null = _columns_of(model, "never_null")
     rows = [
         (
             f"`{column['name']}`",
-            ", ".join([column["data_type"], *_marks(column)]),
+            ", ".join([column["data_type"], *_marks(column, never_null)]),
             column["description"],
         )
         for column in model["columns"]
@@ -139,18 +140,24 @@ def _model(model: dict[str, Any], asked: Sequence[str]) -> str:
     return "\n".join([*lines, _table(("column", "type", "meaning"), rows)])
 
 
-def _marks(column: dict[str, Any]) -> Iterator[str]:
-    if "not_null" in column.get("data_tests", []):
+def _marks(column: dict[str, Any], never_null: Sequence[str]) -> Iterator[str]:
+    if column["name"] in never_null:
         yield "never null"
     if "pii" in column.get("config", {}).get("tags", []):
         yield "PII"
 
 
 def _key(model: dict[str, Any]) -> list[str]:
-    for test in model.get("data_tests", []):
-        if isinstance(test, dict) and "unique_combination_of_columns" in test:
-            return test["unique_combination_of_columns"]["arguments"]["columns"]
-    return [column["name"] for column in model["columns"] if "unique" in column.get("data_tests", [])][:1]
+    combined = _columns_of(model, "unique_combination_of_columns")
+    return combined or [c["name"] for c in model["columns"] if "unique" in c.get("data_tests", [])][:1]
+
+
+def _columns_of(model: dict[str, Any], test: str) -> list[str]:
+    """The columns that a test of the model as a whole is given; none where it has no such test."""
+    for entry in model.get("data_tests", []):
+        if isinstance(entry, dict) and test in entry:
+            return entry[test]["arguments"]["columns"]
+    return []
 
 
 def _contract(contract: Contract) -> str:
