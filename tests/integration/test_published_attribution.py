@@ -32,6 +32,10 @@ BRYL: Paths = [("123", 1, 0), ("1", 0, 1), ("23", 0, 1)]
 # Google Ads (g) and mailing (m).
 PUZYROV: Paths = [("g", 2, 1), ("m", 1, 0), ("gm", 1, 0)]
 
+# README of github.com/jmwoloso/pychattr, after the R package ChannelAttribution: paths with repeats, none without a
+# conversion. It printed 1.991106 and 1.008894 conversions, of 10,000 random walks.
+PYCHATTR: Paths = [("ababba", 1, 0), ("abbaa", 1, 0), ("aa", 1, 0)]
+
 
 def random_paths(seed: int) -> Paths:
     random = Random(seed)
@@ -117,6 +121,15 @@ def test_puzyrovs_simple_explanation(tmp_path):
     assert matrix(marts) == pytest.approx(published, abs=1e-6)
     # 0.8 convert; 0.2 without Google Ads, 0.4 without mailing.
     assert column(marts, "markov", "removal_effect") == pytest.approx({"g": 0.75, "m": 0.5}, abs=1e-6)
+
+
+def test_pychattrs_paths_with_repeats(tmp_path):
+    marts = attributed(PYCHATTR, tmp_path)
+    published = {"a": 1.991106, "b": 1.008894}
+    # Its walks are random: two standard deviations of a share of 10,000, of three conversions.
+    assert column(marts, "markov", "conversions") == pytest.approx(published, abs=3 * 2 * 0.005)
+    # Exactly: of eight steps from a three convert and three go to b: half is lost without b, all without a.
+    assert column(marts, "markov", "removal_effect") == pytest.approx({"a": 1, "b": 0.5}, abs=1e-9)
 
 
 def test_any_paths_against_a_linear_solver_and_all_orders(tmp_path):
