@@ -17,7 +17,7 @@ from benchmarks import floor
 from ingestion.contracts import contracts
 from ingestion.engine import connect, literal
 from orchestration.landing import land_table
-from orchestration.night import SCHEMA_VERSION, Night, inputs_key
+from orchestration.night import SCHEMA_VERSION, Night, inputs_key, rules_key
 from orchestration.settings import load_deployment, naive_utc
 
 PLAIN = "plain"
@@ -84,8 +84,9 @@ def transform(night: Night) -> dict[str, Any]:
     options, layout = deployment.options, deployment.layout
     lay_out(deployment)
     with warehouse.connect(layout.warehouse, options.memory_limit, options.threads) as connection:
-        prepare_landing(connection, layout, night.manifest, options.vars.reporting_timezone)
-        warehouse.note_night(connection, night.run_id, night.as_of, inputs_key(night))
+        only_grew = prepare_landing(connection, layout, night.manifest, options.vars.reporting_timezone)
+        keys = inputs_key(night), rules_key(night)
+        warehouse.note_night(connection, night.run_id, night.as_of, *keys, only_grew)
     results = build(deployment, night.as_of)
     bad = [result for result in results if result.is_bad]
     if bad:

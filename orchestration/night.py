@@ -10,6 +10,7 @@ import json
 import subprocess
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from ingestion.landing.manifest import Manifest
 from orchestration.settings import REPOSITORY, Deployment, naive_utc
@@ -57,12 +58,21 @@ def inputs_key(night: Night) -> str:
         (load.load_id, load.sha256, load.admitted_rows, load.quarantined_rows, load.mapping_hash)
         for load in night.manifest.loads(state="admitted")
     ]
-    content = {
-        "vars": variables(night.deployment, night.as_of),
-        "project": fingerprint(night.deployment.layout.dbt),
-        "schema": SCHEMA_VERSION,
-        "loads": sorted(loads),
-    }
+    return _hash({"as_of": night.as_of, "rules": rules_key(night), "loads": sorted(loads)})
+
+
+def rules_key(night: Night) -> str:
+    """sha256 over all that decides what a night makes of the same loads at the same moment: vars, models, agreement."""
+    return _hash(
+        {
+            "vars": {**variables(night.deployment, night.as_of), "as_of": None},
+            "project": fingerprint(night.deployment.layout.dbt),
+            "schema": SCHEMA_VERSION,
+        }
+    )
+
+
+def _hash(content: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 

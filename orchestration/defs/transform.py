@@ -16,7 +16,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, buil
 from ingestion.contracts import contracts
 from orchestration.defs.landing import AGREEMENT
 from orchestration.defs.resources import NightResource, plain_errors
-from orchestration.night import inputs_key
+from orchestration.night import inputs_key, rules_key
 from orchestration.publish import current
 from orchestration.transform.dbt import NodeResult, build
 from orchestration.transform.landing_views import prepare_landing
@@ -85,8 +85,8 @@ def warehouse_landing(tables: list[dg.AssetsDefinition]) -> dg.AssetsDefinition:
         if unfed:
             logger.warning("no source feeds %s: what comes of them stays null or empty", ", ".join(unfed))
         with plain_errors(), connect(layout.warehouse, options.memory_limit, options.threads) as connection:
-            prepare_landing(connection, layout, night.manifest, options.vars.reporting_timezone)
-            note_night(connection, night.run_id, night.as_of, key)
+            only_grew = prepare_landing(connection, layout, night.manifest, options.vars.reporting_timezone)
+            note_night(connection, night.run_id, night.as_of, key, rules_key(night), only_grew)
         yield from (dg.MaterializeResult(asset_key=["landing", name]) for name in PREPARED)
 
     return prepared

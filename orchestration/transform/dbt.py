@@ -21,6 +21,7 @@ from ingestion.errors import ClosedloopError
 from ingestion.landing.layout import Layout
 from orchestration.settings import Deployment
 from orchestration.transform.project import PROJECT, fingerprint
+from orchestration.transform.warehouse import builds_on_former, mark_built, slice_verdict
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -110,14 +111,17 @@ def build(
 ) -> list[NodeResult]:
     """Seeds, models and tests of the deployment's project folder, in order; results of every node.
 
+    Where the warehouse holds a former night to build on, only what tonight's rows can change is built anew.
     `leave_out` names resource types: unit tests judge the code under its own vars and have no place in a deployment's
-    night. `progress` is called with each finished node and how many finished so far.
-    Nodes that fail are in the results; raises DbtError when dbt itself could not run.
+    night. `progress` is called with each finished node and how many finished so far. Nodes that fail are in the
+    results; raises DbtError when dbt itself could not run.
     """
-    arguments = ["build", "--no-write-json", "--vars", json.dumps(variables(deployment, as_of))]
+    said = variables(deployment, as_of)
+    if builds_on_former(deployment.layout.warehouse) and _cut_slice(deployment, said):
+        said["night_scope"] = "slice"
+    arguments = ["build", "--no-write-json", "--vars", json.dumps(said)]
     for resource_type in leave_out:
         arguments += ["--exclude-resource-type", resource_type]
-    options = deployment.options
     seen = 0
 
     def told(event: Any) -> None:
@@ -126,16 +130,44 @@ def build(
             seen += 1
             progress(_from_event(event), seen)
 
-    outcome = _invoke(
-        deployment.layout.dbt,
-        arguments,
-        deployment.layout.warehouse,
-        options.memory_limit,
-        told,
-        options.threads,
-        _manifest(deployment.layout),
+    results = [_from_result(result) for result in _run(deployment, arguments, told).result.results]
+    if not any(result.is_bad for result in results):
+        mark_built(deployment.layout.warehouse)
+    return results
+
+
+def _cut_slice(deployment: Deployment, said: Mapping[str, Any]) -> bool:
+    """Find what tonight's rows can change; whether that is little enough to be built on its own."""
+    outcome = _run(deployment, ["run-operation", "cut_slice", "--no-write-json", "--vars", json.dumps(said)])
+    if not outcome.success:
+        raise DbtError(
+            f"what tonight's rows can change could not be found: {outcome.result.results[0].message}\n"
+            "Expected the tables of the former night. Run with --full-refresh to build everything anew."
+        )
+    held, known, is_worth_it = slice_verdict(deployment.layout.warehouse)
+    logger.info(
+        "tonight's rows can change %s of %s records: %s",
+        f"{held:,}",
+        f"{known:,}",
+        "building those" if is_worth_it else "building everything",
     )
-    return [_from_result(result) for result in outcome.result.results]
+    return is_worth_it
+
+
+def _run(
+    deployment: Deployment, arguments: Sequence[str], callback: Callable[[Any], None] | None = None
+) -> Any:
+    """One call of dbt on the deployment's project folder, within its limits."""
+    options, layout = deployment.options, deployment.layout
+    return _invoke(
+        layout.dbt,
+        arguments,
+        layout.warehouse,
+        options.memory_limit,
+        callback,
+        options.threads,
+        _manifest(layout),
+    )
 
 
 def _from_event(event: Any) -> NodeResult:

@@ -28,15 +28,18 @@ _META = {
 
 def prepare_landing(
     connection: duckdb.DuckDBPyConnection, layout: Layout, manifest: Manifest, zone: str
-) -> None:
+) -> bool:
     """Make the schema what the manifest says now, in one transaction.
 
     One view per contract table over the admitted files (an empty one where there is none), and the tables `load` (one
-    row per load), `verdict` (one row per load, rule and column) and `zone_offset` (one row per offset period of `zone`
-    and of each zone of the agreement's calendars, the first reaching back and the last one on). A load that waits for
-    gate 1 counts its rows as landed only.
+    row per load, `is_new` when the warehouse has not seen it as it is now), `verdict` (one row per load, rule and
+    column) and `zone_offset` (one row per offset period of `zone` and of each zone of the agreement's calendars, the
+    first reaching back and the last one on). A load that waits for gate 1 counts its rows as landed only.
+
+    Returns whether the landing only grew since the last time: every load that the warehouse knew is there as it was.
     """
     loads = manifest.loads()
+    known = known_loads(connection)
     connection.execute("begin")
     try:
         connection.execute("create schema if not exists landing")
@@ -44,7 +47,7 @@ def prepare_landing(
             admitted = [load for load in loads if load.table == contract.table and load.admitted_rows]
             _replace(connection, contract.table, "view", _rows(layout, contract, admitted))
         for name, rows in (
-            ("load", _loads(loads)),
+            ("load", _loads(loads, known)),
             ("verdict", _verdicts(manifest)),
             ("zone_offset", _offsets({zone, *_agreed_zones(layout)})),
         ):
@@ -55,6 +58,7 @@ def prepare_landing(
     except BaseException:
         connection.execute("rollback")
         raise
+    return known.items() <= {load.load_id: _content_key(load) for load in loads}.items()
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, name: str, kind: str, query: str) -> None:
@@ -82,7 +86,26 @@ def _rows(layout: Layout, contract: Contract, admitted: list[Load]) -> str:
     return f"select {', '.join(map(identifier, types))} from {parquet(files)}"
 
 
-def _loads(loads: list[Load]) -> pa.Table:
+def known_loads(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The admitted loads that the warehouse was last prepared for, with what each then was; none at first."""
+    try:
+        return dict(
+            connection.execute(
+                "select load_id, content_key from landing.load where content_key is not null"
+            ).fetchall()
+        )
+    except duckdb.CatalogException:
+        return {}
+
+
+def _content_key(load: Load) -> str | None:
+    """What decides the rows of an admitted load, since a replay admits more of the same file; None while it waits."""
+    if load.state != "admitted":
+        return None
+    return f"{load.sha256}:{load.admitted_rows}:{load.quarantined_rows}:{load.mapping_hash}"
+
+
+def _loads(loads: list[Load], known: dict[str, str]) -> pa.Table:
     rows = [
         {
             "load_id": load.load_id,
@@ -94,6 +117,8 @@ def _loads(loads: list[Load]) -> pa.Table:
             "landed_rows": load.rows,
             "admitted_rows": load.admitted_rows or 0,
             "quarantined_rows": load.quarantined_rows or 0,
+            "content_key": _content_key(load),
+            "is_new": load.load_id not in known or known[load.load_id] != _content_key(load),
         }
         for load in loads
     ]
@@ -106,6 +131,8 @@ def _loads(loads: list[Load]) -> pa.Table:
                 ("load_date", pa.date32()),
                 ("loaded_at", pa.timestamp("us")),
                 *((name, count) for name in ("landed_rows", "admitted_rows", "quarantined_rows")),
+                ("content_key", text),
+                ("is_new", pa.bool_()),
             ]
         ),
     )

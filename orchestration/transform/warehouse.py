@@ -6,13 +6,13 @@ What is built in it is dbt's business.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
-FORMAT = "1"
+FORMAT = "2"
 """Raised when what the models keep between nights changes, so that a warehouse of before cannot be built on."""
 
 
@@ -32,14 +32,66 @@ def connect(
         connection.close()
 
 
-def note_night(connection: duckdb.DuckDBPyConnection, run_id: str, as_of: datetime, inputs_key: str) -> None:
-    """Keep which night the warehouse holds and what wrote it. Grain of `landing.night`: one row, the night at work."""
+def note_night(
+    connection: duckdb.DuckDBPyConnection,
+    run_id: str,
+    as_of: datetime,
+    inputs_key: str,
+    rules_key: str,
+    landing_only_grew: bool,
+) -> None:
+    """Keep which night the warehouse holds and what wrote it. Grain of `landing.night`: one row, the night at work.
+
+    `former_as_of` is the as_of of the night before where this one may build on what that one built: that was built to
+    its end, under the same rules, at an earlier moment, of loads that are all still there. Else it is null.
+    """
+    try:
+        former = connection.execute("select as_of, rules_key from landing.night where is_built").fetchone()
+    except duckdb.CatalogException:
+        former = None
+    builds_on = former is not None and former[1] == rules_key and former[0] <= as_of and landing_only_grew
     connection.execute(
         "create or replace table landing.night as "
         "select cast($1 as varchar) as run_id, cast($2 as timestamp) as as_of, cast($3 as varchar) as inputs_key, "
-        "cast($4 as varchar) as warehouse_format, cast($5 as varchar) as duckdb_version",
-        [run_id, as_of, inputs_key, FORMAT, duckdb.__version__],
+        "cast($4 as varchar) as rules_key, cast($5 as timestamp) as former_as_of, false as is_built, "
+        "cast($6 as varchar) as warehouse_format, cast($7 as varchar) as duckdb_version",
+        [
+            run_id,
+            as_of,
+            inputs_key,
+            rules_key,
+            former[0] if builds_on else None,
+            FORMAT,
+            duckdb.__version__,
+        ],
     )
+
+
+def builds_on_former(path: Path) -> bool:
+    """Whether the night at work may build on what the one before left in the warehouse."""
+    try:
+        with connect(path, "1GB", 1, read_only=True) as connection:
+            found = connection.execute("select former_as_of from landing.night").fetchone()
+    except duckdb.CatalogException:
+        return False
+    return found[0] is not None
+
+
+def slice_verdict(path: Path) -> tuple[int, int, bool]:
+    """Records that tonight's rows can change, records there are, and whether building those alone is worth it."""
+    with connect(path, "1GB", 1, read_only=True) as connection:
+        return connection.execute(
+            "select records_held, records_known, is_worth_it from slice_keys.verdict"
+        ).fetchone()
+
+
+def mark_built(path: Path) -> None:
+    """Note that every model of the night was built and every test passed: the next night may build on it.
+
+    A warehouse that no night was noted in is nobody's to build on; it stays as it is.
+    """
+    with connect(path, "1GB", 1) as connection, suppress(duckdb.CatalogException):
+        connection.execute("update landing.night set is_built = true")
 
 
 def unusable(path: Path) -> str | None:

@@ -179,7 +179,7 @@ def test_a_warehouse_that_cannot_be_built_on_is_removed(doctor: Callable[..., li
     path = home / "data/warehouse.duckdb"
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema landing")
-        note_night(connection, "run-1", datetime(2026, 7, 1), "key")
+        note_night(connection, "run-1", datetime(2026, 7, 1), "key", "rules", False)
     assert unusable(path) is None
     assert "all is well" in doctor()[0]
     for spoil in ("update landing.night set warehouse_format = '0'", "drop table landing.night"):

@@ -50,7 +50,7 @@ def run_worlds(
     deployment = deployment_with(folder, seeds, variables)
     lay_out(deployment)
     with connect(deployment.layout.warehouse, "1GB", 1) as connection:
-        _land(connection, landed, deployment)
+        land_rows(connection, landed, deployment)
     # The models alone: what the project's own tests say of random worlds would cost more than it tells.
     results = build(deployment, variables["as_of"], leave_out=("test", "unit_test"))
     bad = [node for node in results if node.is_bad]
@@ -68,7 +68,7 @@ def _rows(relation: duckdb.DuckDBPyRelation) -> list[dict]:
     return [dict(zip(relation.columns, values, strict=True)) for values in relation.fetchall()]
 
 
-def _land(
+def land_rows(
     connection: duckdb.DuckDBPyConnection, landed: dict[str, list[dict]], deployment: Deployment
 ) -> None:
     """The schema as a night without any load prepares it, then rows where its views over admitted files were."""

@@ -69,7 +69,9 @@ def test_loads_and_verdicts_are_the_manifests(landing: Landing, warehouse: duckd
     _admit(landing, source)
     (waiting,) = landing.land(source, extract(USERS, "later.csv"))
     prepare_landing(warehouse, landing.layout, landing.manifest, "UTC")
-    assert warehouse.execute("select * from landing.load order by loaded_at").fetchall() == [
+    assert warehouse.execute(
+        "select * exclude (content_key, is_new) from landing.load order by loaded_at"
+    ).fetchall() == [
         (load.load_id, "crm", "crm_user", "leads.csv", NOON.date(), NOON, 3, 2, 1),
         (
             waiting.load_id,
@@ -128,3 +130,23 @@ def test_a_table_in_the_place_of_a_view_gives_way(
     _admit(landing, source)
     prepare_landing(warehouse, landing.layout, landing.manifest, "UTC")
     assert warehouse.execute("select user_id from landing.crm_user").fetchall() == [("1",)]
+
+
+def test_a_load_is_new_until_the_warehouse_was_prepared_with_it(
+    landing: Landing, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    def prepare() -> tuple[bool, list[tuple[str, bool]]]:
+        grew = prepare_landing(warehouse, landing.layout, landing.manifest, "UTC")
+        return grew, warehouse.execute("select unit, is_new from landing.load order by unit").fetchall()
+
+    source = GivenSource("crm_user")
+    landing.land(source, extract(USERS, "a"))
+    _admit(landing, source)
+    assert prepare() == (True, [("a", True)])
+    landing.land(source, extract(USERS, "b"))
+    assert prepare() == (True, [("a", False), ("b", True)])
+    _admit(landing, source)
+    assert prepare() == (True, [("a", False), ("b", True)])
+    assert prepare() == (True, [("a", False), ("b", False)])
+    warehouse.execute("update landing.load set content_key = 'another mapping' where unit = 'a'")
+    assert prepare() == (False, [("a", True), ("b", False)])

@@ -1,11 +1,12 @@
 {#
     Materialization of what no single query can say: a table built by the model's query and then advanced, round by round,
     by the macro named in `step` until that macro reports that nothing changed. A step is called with the table and the
-    number of the round and returns true while it changed something.
+    number of the round and returns true while it changed something. In a slice night it is the slice that is advanced.
 #}
 {% materialization iterative, default %}
-    {%- set target_relation = this.incorporate(type='table') -%}
-    {%- set existing = load_cached_relation(this) -%}
+    {%- set whole_relation = this.incorporate(type='table') -%}
+    {%- set target_relation = slice_of(whole_relation) if is_slice_night() else whole_relation -%}
+    {%- set existing = none if is_slice_night() else load_cached_relation(this) -%}
     {{ run_hooks(pre_hooks) }}
     {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
     {% call statement('main') -%}
@@ -20,9 +21,10 @@
     {% if state.changed %}
         {{ exceptions.raise_compiler_error(this.name ~ ': still changing after 1000 rounds; look for one person with that many journeys') }}
     {% endif %}
+    {% if is_slice_night() %}{% do merge_slice(target_relation, whole_relation) %}{% endif %}
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
-    {{ return({'relations': [target_relation]}) }}
+    {{ return({'relations': [whole_relation]}) }}
 {% endmaterialization %}
 
 {# Puts the result of a query in the table's place; returns the number of rows for which `changed` holds in it. #}

@@ -1,6 +1,7 @@
 -- Channel of every combination of signals that touches and visits carry, by the rules: lowest priority whose patterns all
 -- match, `unknown` where none does. The combination without any signal is always there: spend carries none. A value is held against each pattern once; values that match the same patterns then
 -- stand for each other, so that a million click ids cost no more rules than one. Grain: one row per combination.
+{{ config(materialized='sliced', slice_by=['utm_source', 'utm_medium', 'referrer', 'click_id']) }}
 
 {%- set signals = ['utm_source', 'utm_medium', 'referrer', 'click_id'] %}
 

@@ -1,6 +1,6 @@
 -- Merge pointers of records on or before a merge cycle: a record on a cycle stays itself, a chain that leads into a cycle
 -- ends at the first record of it. Grain: one row per record whose merges never come to rest.
-{{ config(materialized='iterative', step='follow_merges') }}
+{{ config(materialized='iterative', slice_by='node', step='follow_merges') }}
 
 with restless as (
     select

@@ -1,6 +1,6 @@
 -- Where the merge pointers of losers lead. A pointer rests on the record that ends its chain; pointers that never rest
 -- run into a cycle. Grain: one row per record that is merged or merged into.
-{{ config(materialized='iterative', step='follow_merges') }}
+{{ config(materialized='iterative', slice_by='node', step='follow_merges') }}
 
 with records as (
     select

@@ -1,5 +1,6 @@
 -- The account of each person: the first a lead was converted to, else the first of a CRM contact, else the one account whose
 -- domain is that of an e-mail. Grain: one row per person with an account.
+{{ config(materialized='sliced', slice_by='person_id') }}
 
 with records as (
     select

@@ -1,5 +1,6 @@
 -- Live records and the person each belongs to, in the order in which they speak for the person: leads, then marketing
 -- contacts, then CRM contacts, each by creation. Grain: one row per live record.
+{{ config(materialized='sliced', slice_by='node') }}
 
 with final as (
     select

@@ -1,5 +1,6 @@
 -- The person that anything pointing at a record belongs to: a merged record stands for its survivor, a deleted one for
 -- nobody. Grain: one row per record that leads to a person.
+{{ config(materialized='sliced', slice_by='node') }}
 
 with final as (
     select

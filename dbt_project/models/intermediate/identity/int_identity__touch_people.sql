@@ -1,7 +1,7 @@
 -- The person of each touch: of its contact, else of its e-mail, else of whoever first claimed its anonymous id; null while
 -- nobody did. A view that carries what channels need of a touch: joining the touches again would cost more than finding
 -- their persons. Grain: one row per touch.
-{{ config(materialized='view') }}
+{{ config(materialized='sliced', stored='view', slice_by='touch_id') }}
 
 with touches as (
     select

@@ -1,5 +1,6 @@
 -- Fit of a person from a record's creation on: points of the rules matched by the first non-null value of each dimension over
 -- the leads, then the contacts, created by then. Grain: one row per person, creation instant and regime.
+{{ config(materialized='sliced', slice_by='person_id') }}
 
 with records as (
     select

@@ -1,6 +1,6 @@
 -- Moments at which a person could qualify: creations of any record, and touches not before the person's first record. Grain: one
 -- row per person, stage and instant.
-{{ config(materialized='view') }}
+{{ config(materialized='sliced', stored='view', slice_by='person_id') }}
 
 with creations as (
     select

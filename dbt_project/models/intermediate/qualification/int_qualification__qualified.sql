@@ -1,4 +1,5 @@
 -- When each person first met all minima of the version in force, once per stage. Grain: one row per person and stage.
+{{ config(materialized='sliced', slice_by='person_id') }}
 
 -- Scores are computed only for those who could ever reach the minima: with their best fit and no decay at all.
 with touch_counts as (

@@ -1,5 +1,6 @@
 -- The persons of each live deal by the strongest link rule that yields any: lead, contact_role, account. A deal that links to
 -- nobody has no row here. Grain: one row per deal and person.
+{{ config(materialized='sliced', slice_by='person_id') }}
 
 with deals as (
     select

@@ -1,6 +1,7 @@
 -- Linked deals with the journey each person's share belongs to, the amount cut to the cent. A repeat belongs to the person's
 -- last journey with a customer event at or before its creation, any other deal to the journey that holds its creation.
 -- Grain: one row per deal and person (bridge row).
+{{ config(materialized='sliced', slice_by='person_id') }}
 
 with person_deals as (
     select

@@ -1,5 +1,6 @@
 -- Potential value of each lead in the reporting currency, at the rate of the day it was created. Null while the lead names no
 -- value. Grain: one row per lead.
+{{ config(materialized='sliced', slice_by='lead_id') }}
 
 with leads as (
     select

@@ -1,5 +1,6 @@
 -- Live deals with their closing as of as_of and their amount in the reporting currency, at the rate of the closing day or,
 -- while open, of the day they were created. Grain: one row per live deal.
+{{ config(materialized='sliced', slice_by='opportunity_id') }}
 
 with stage_words as (
     select

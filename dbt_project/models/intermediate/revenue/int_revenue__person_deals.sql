@@ -2,6 +2,7 @@
 -- its creation; before that it counts as new business for this person and, when won, makes a customer for the later ones.
 -- Since they are taken in order of creation, those that are no repeats come first: it is enough to know the earliest closing
 -- among the earlier ones. Grain: one row per deal and person.
+{{ config(materialized='sliced', slice_by='person_id') }}
 
 with linked as (
     select

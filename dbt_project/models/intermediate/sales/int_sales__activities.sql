@@ -1,5 +1,6 @@
 -- Activities that were not deleted, with the journey each belongs to: of the person of its lead, else of its CRM contact,
 -- else of the one person its deal is linked to; there the last journey begun by then, else the first. Grain: one row per activity.
+{{ config(materialized='sliced', slice_by='activity_id') }}
 
 with activities as (
     select

@@ -1,5 +1,6 @@
 -- What describes a journey: the first non-null value over the lead that speaks for it, the person's other leads, then the
 -- contacts. Grain: one row per journey.
+{{ config(materialized='sliced', slice_by='journey_id') }}
 
 with ranked as (
     select

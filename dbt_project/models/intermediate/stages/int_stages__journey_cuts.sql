@@ -1,5 +1,5 @@
 -- Where each journey of a person begins and ends in the person's timeline. Grain: one row per person and cycle.
-{{ config(materialized='iterative', step='cut_journeys') }}
+{{ config(materialized='iterative', slice_by='person_id', step='cut_journeys') }}
 
 with firsts as (
     select

@@ -1,6 +1,7 @@
 -- Events with the journey they belong to, kept or dropped. A closing belongs to the journey that holds its deal's creation.
 -- Dropped are creations inside a running journey and status or rule events of the same stage as the kept event before them;
 -- a dropped event stands for a stage already kept, so comparing with the event before is enough. Grain: one row per event.
+{{ config(materialized='sliced', slice_by='person_id') }}
 
 with cuts as (
     select

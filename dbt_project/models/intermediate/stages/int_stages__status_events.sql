@@ -1,5 +1,6 @@
 -- Stage events that people declared: the status history of each lead read through the stage mapping, equal consecutive stages
 -- collapsed; a lead without any history gives its current status once, marked as inferred. Grain: one row per lead and change.
+{{ config(materialized='sliced', slice_by='person_id') }}
 
 with words as (
     select

@@ -1,6 +1,7 @@
 -- Every event that takes part in a person's journeys, in cutting order: creations of contacts and leads, declared and rule
 -- stages as the basis says, deals created and closed. For cutting, an event counts no earlier than the person's earliest
 -- creation and a closing no earlier than its deal's creation; events keep their own timestamps. Grain: one row per event.
+{{ config(materialized='sliced', slice_by='person_id') }}
 
 with creations as (
     select

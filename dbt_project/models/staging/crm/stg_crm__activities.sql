@@ -1,4 +1,5 @@
 -- Sales activity: a call, e-mail, meeting, message or task. Grain: one row per activity_id that exists at as_of, in its newest version.
+{{ config(materialized='sliced', slice_by='activity_id') }}
 
 with newest as (
     {{ newest_version(source('landing', 'crm_activity'), ['activity_id'], event_column='occurred_at') }}

@@ -1,4 +1,5 @@
 -- CRM contact: a person at an account. Grain: one row per crm_contact_id that exists at as_of, in its newest version.
+{{ config(materialized='sliced', slice_by='crm_contact_id') }}
 
 with newest as (
     {{ newest_version(source('landing', 'crm_contact'), ['crm_contact_id'], event_column='created_at') }}

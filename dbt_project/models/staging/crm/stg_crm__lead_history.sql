@@ -1,4 +1,5 @@
 -- Change of one field of a CRM lead. Grain: one row per history_id that exists at as_of, in its newest version.
+{{ config(materialized='sliced', slice_by='history_id') }}
 
 with newest as (
     {{ newest_version(source('landing', 'crm_lead_history'), ['history_id'], event_column='changed_at') }}

@@ -1,4 +1,5 @@
 -- CRM lead. Grain: one row per lead_id that exists at as_of, in its newest version.
+{{ config(materialized='sliced', slice_by='lead_id') }}
 
 with newest as (
     {{ newest_version(source('landing', 'crm_lead'), ['lead_id'], version_column='updated_at', event_column='created_at') }}

@@ -1,4 +1,5 @@
 -- CRM opportunity: the deal. Grain: one row per opportunity_id that exists at as_of, in its newest version.
+{{ config(materialized='sliced', slice_by='opportunity_id') }}
 
 with newest as (
     {{ newest_version(source('landing', 'crm_opportunity'), ['opportunity_id'], event_column='created_at') }}

@@ -1,4 +1,5 @@
 -- Person known to marketing automation. Grain: one row per contact_id that exists at as_of, in its newest version.
+{{ config(materialized='sliced', slice_by='contact_id') }}
 
 with newest as (
     {{ newest_version(source('landing', 'marketing_contact'), ['contact_id'], version_column='updated_at', event_column='created_at') }}

@@ -1,4 +1,5 @@
 -- Marketing interaction of a known or anonymous person. Grain: one row per touch_id that exists at as_of, in its newest version.
+{{ config(materialized='sliced', slice_by='touch_id') }}
 
 with newest as (
     {{ newest_version(source('landing', 'marketing_touch'), ['touch_id'], event_column='occurred_at') }}
