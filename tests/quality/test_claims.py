@@ -214,6 +214,7 @@ GATE_2_DEFECTS = {
 VIEWS = {
     ("marts", "fct_touch"): "intermediate.int_channels__touches",
     ("marts", "fct_sales_activity"): "intermediate.int_sales__activities",
+    ("marts", "fct_stage_event"): "intermediate.int_stages__stage_events",
 }
 """Marts that are views, and the table in which a defect of theirs is planted."""
 
