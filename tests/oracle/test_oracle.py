@@ -143,6 +143,7 @@ def test_worlds_are_many_and_reach_every_corner():
         ("rpt_channel_attribution", "model"): {*MODELS, "markov", "shapley"},
         ("rpt_contact_attempt_yield", "stopped_by"): {"sample", "cost", "end", None},
         ("rpt_customer_retention", "is_censored"): {True, False},
+        ("rpt_customer_retention_by_sla", "first_response"): {"met", "breached", "other"},
         ("rpt_goal_attainment", "metric"): set(METRICS),
         ("rpt_goal_attainment", "status"): {"achieved", "missed", "on_track", "at_risk", "behind", None},
         ("rpt_movers", "metric"): set(MOVED),
