@@ -32,8 +32,8 @@ ui: $(VENV)/.ready ## Show the pipeline in Dagster's web page, on this machine o
 	@test -f $(SAMPLE)/closedloop.yml || $(BIN)/closedloop init $(SAMPLE) --sample --leads $(LEADS)
 	@$(BIN)/closedloop --home $(SAMPLE) ui
 
-test: $(VENV)/.ready ## Run every test
-	@$(BIN)/pytest
+test: $(VENV)/.ready ## Run every test, two at a time
+	@$(BIN)/pytest --numprocesses 2 --dist worksteal --durations 40
 
 lint: $(VENV)/.ready ## Check style
 	@$(BIN)/ruff check .
