@@ -21,6 +21,7 @@ from orchestration.cli import (
     queries,
     samples,
     session,
+    sla,
 )
 
 app = typer.Typer(
@@ -42,6 +43,7 @@ app.add_typer(calendars.app, name="calendar")
 app.add_typer(channels.app, name="channels")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(publication.app, name="publish")
+app.add_typer(sla.app, name="sla")
 
 
 @app.callback()

@@ -136,6 +136,15 @@ def build(
     return results
 
 
+def build_some(deployment: Deployment, as_of: datetime, selection: str) -> list[NodeResult]:
+    """Seeds and models that dbt's `selection` names, built whole and untested; results of every node."""
+    said = json.dumps(variables(deployment, as_of))
+    arguments = ["build", "--no-write-json", "--vars", said, "--select", selection]
+    for resource_type in ("test", "unit_test"):
+        arguments += ["--exclude-resource-type", resource_type]
+    return [_from_result(result) for result in _run(deployment, arguments).result.results]
+
+
 def _cut_slice(deployment: Deployment, said: Mapping[str, Any]) -> bool:
     """Find what tonight's rows can change; whether that is little enough to be built on its own."""
     outcome = _run(deployment, ["run-operation", "cut_slice", "--no-write-json", "--vars", json.dumps(said)])

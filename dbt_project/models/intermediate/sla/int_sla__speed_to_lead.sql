@@ -22,14 +22,19 @@ speeds as (
         journeys.journey_id,
         coalesce(journeys.mql_at, journeys.lead_at) as started_at,
         first_attempts.occurred_at as ended_at,
-        coalesce(response_clocks.calendar_id, nullif(trim(owners.calendar_id), ''), fallback.calendar_id) as calendar_id
+        coalesce(
+            response_clocks.calendar_id,
+            nullif(trim(first_owners.calendar_id), ''),
+            fallback.calendar_id,
+            nullif(trim(owners.calendar_id), '')
+        ) as calendar_id
     from first_attempts
     inner join {{ ref('int_stages__journeys') }} as journeys on first_attempts.journey_id = journeys.journey_id
     left join response_clocks on journeys.journey_id = response_clocks.journey_id
     left join {{ ref('int_sla__assignments') }} as assignments on journeys.journey_id = assignments.journey_id
     left join {{ ref('stg_crm__leads') }} as leads on journeys.lead_id = leads.lead_id
-    left join {{ ref('stg_crm__users') }} as owners
-        on coalesce(assignments.owner_user_id, leads.owner_user_id) = owners.user_id
+    left join {{ ref('stg_crm__users') }} as first_owners on assignments.owner_user_id = first_owners.user_id
+    left join {{ ref('stg_crm__users') }} as owners on leads.owner_user_id = owners.user_id
     cross join {{ ref('int_sla__fallback_calendar') }} as fallback
 ),
 

@@ -1,0 +1,53 @@
+"""`closedloop sla`: the service level agreement between marketing and sales under other terms.
+
+What is told here is computed by `orchestration.replay`.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.cli import printing, session
+from orchestration.cli.failing import InputError
+from orchestration.cli.printing import Format
+
+app = typer.Typer(no_args_is_help=True, help="Service level agreement: replay history under other terms.")
+
+
+@app.command()
+def replay(
+    policy: Annotated[
+        Path, typer.Option(help="CSV file shaped like sla_policies.csv, with the other terms.")
+    ],
+    first: Annotated[
+        str | None, typer.Option("--from", help="First month, YYYY-MM. Default: all.", show_default=False)
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", help="Last month, YYYY-MM. Default: all.", show_default=False)
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
+) -> None:
+    """Tell what attainment would have been under other policies, beside what it was. Nothing is published.
+
+    Example: `closedloop sla replay --policy stricter.csv --from 2026-01 --to 2026-06`
+    """
+    from orchestration.replay import Replayed
+    from orchestration.replay import replay as replayed
+
+    if not policy.is_file():
+        raise InputError(f"{policy} is no file; give a CSV file shaped like seeds/sla_policies.csv")
+    rows = replayed(session.deployment(), policy, _month("--from", first), _month("--to", last))
+    printing.write(form, Replayed._fields, rows)
+
+
+def _month(option: str, text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m").date()
+    except ValueError:
+        raise InputError(f"{option} {text} is no month; give one as in {option} 2026-01") from None
