@@ -36,7 +36,7 @@ def rendered(model: str) -> str:
     """A model's SQL as dbt renders it under VARS, each ref a table of that name."""
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
     macros: dict[str, Any] = {}
-    context = {"adapter": _Adapter(macros), "ref": str, "var": VARS.get}
+    context = {"adapter": _Adapter(macros), "ref": str, "var": VARS.get, "config": lambda **_: ""}
     for path in MACROS:
         text = (PROJECT / "macros" / path).read_text("utf-8")
         found = environment.from_string(text, globals={**context, **macros}).make_module()

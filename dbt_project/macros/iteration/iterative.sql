@@ -4,9 +4,10 @@
     number of the round and returns true while it changed something. In a slice night it is the slice that is advanced.
 #}
 {% materialization iterative, default %}
+    {%- set is_sliced = is_slice_night() and config.get('slice_by') -%}
     {%- set whole_relation = this.incorporate(type='table') -%}
-    {%- set target_relation = slice_of(whole_relation) if is_slice_night() else whole_relation -%}
-    {%- set existing = none if is_slice_night() else load_cached_relation(this) -%}
+    {%- set target_relation = slice_of(whole_relation) if is_sliced else whole_relation -%}
+    {%- set existing = none if is_sliced else load_cached_relation(this) -%}
     {{ run_hooks(pre_hooks) }}
     {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
     {% call statement('main') -%}
@@ -21,7 +22,7 @@
     {% if state.changed %}
         {{ exceptions.raise_compiler_error(this.name ~ ': still changing after 1000 rounds; look for one person with that many journeys') }}
     {% endif %}
-    {% if is_slice_night() %}{% do merge_slice(target_relation, whole_relation) %}{% endif %}
+    {% if is_sliced %}{% do merge_slice(target_relation, whole_relation) %}{% endif %}
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
     {{ return({'relations': [whole_relation]}) }}
