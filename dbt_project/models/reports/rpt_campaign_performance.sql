@@ -37,8 +37,8 @@ brought as (
     select
         campaign_id,
         {% for conversion in conversions -%}
-        sum(case when conversion = '{{ conversion }}' and is_sourced = 1 then conversion_weight end) as {{ conversion }}_sourced,
-        sum(case when conversion = '{{ conversion }}' then conversion_weight end) as {{ conversion }}_influenced,
+        {{ exact_sum("case when conversion = '" ~ conversion ~ "' and is_sourced = 1 then conversion_weight end") }} as {{ conversion }}_sourced,
+        {{ exact_sum("case when conversion = '" ~ conversion ~ "' then conversion_weight end") }} as {{ conversion }}_influenced,
         {% endfor -%}
         sum(case when conversion = 'won' and is_sourced = 1 then amount_reporting end) as won_amount_sourced,
         sum(case when conversion = 'won' then amount_reporting end) as won_amount_influenced

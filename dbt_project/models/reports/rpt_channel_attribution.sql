@@ -4,9 +4,9 @@
 with totals as (
     select
         conversion,
-        sum(conversion_weight) as conversions,
-        sum(case when first_position is not null then conversion_weight end) as touched_conversions,
-        sum(case when first_position is null then conversion_weight end) as untouched_conversions,
+        {{ exact_sum('conversion_weight') }} as conversions,
+        {{ exact_sum('case when first_position is not null then conversion_weight end') }} as touched_conversions,
+        {{ exact_sum('case when first_position is null then conversion_weight end') }} as untouched_conversions,
         -- Leads and MQLs have no money at all, deals of unknown amounts have none to count.
         case when conversion in ('opportunity', 'won')
             then coalesce(sum(case when first_position is not null then amount_reporting end), 0)
@@ -23,7 +23,7 @@ by_touch as (
         conversion,
         model,
         channel,
-        sum(weight * conversion_weight) as conversions,
+        {{ exact_sum('weight * conversion_weight') }} as conversions,
         case when conversion in ('opportunity', 'won') then coalesce(sum(attributed_amount), 0) end as attributed_amount,
         cast(null as double) as removal_effect
     from {{ ref('fct_attribution_credit') }}
@@ -72,8 +72,8 @@ by_channel as (
         unit_touches.conversion,
         'shapley' as model,
         unit_touches.channel,
-        sum(unit_touches.shapley_weight * unit_touches.conversion_weight)
-        / sum(sum(unit_touches.shapley_weight * unit_touches.conversion_weight)) over (partition by unit_touches.conversion)
+        {{ exact_sum('unit_touches.shapley_weight * unit_touches.conversion_weight') }}
+        / sum({{ exact_sum('unit_touches.shapley_weight * unit_touches.conversion_weight') }}) over (partition by unit_touches.conversion)
         as channel_share,
         cast(null as double) as removal_effect
     from {{ ref('int_attribution__unit_touches') }} as unit_touches
@@ -133,10 +133,10 @@ final as (
         credited.conversion,
         credited.model,
         credited.channel,
-        cast(credited.conversions as double) as conversions,
-        cast(credited.conversions / totals.conversions as double) as share,
+        round(cast(credited.conversions as double), 9) as conversions,
+        round(cast(credited.conversions / totals.conversions as double), 9) as share,
         cast(credited.attributed_amount as decimal(18, 2)) as attributed_amount,
-        cast(credited.removal_effect as double) as removal_effect
+        round(cast(credited.removal_effect as double), 9) as removal_effect
     from credited
     inner join totals on credited.conversion = totals.conversion
 )

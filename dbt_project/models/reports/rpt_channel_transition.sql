@@ -7,7 +7,7 @@ with final as (
         from_channel,
         to_channel,
         transitions,
-        transitions / sum(transitions) over (partition by conversion, from_channel) as probability
+        round(transitions / sum(transitions) over (partition by conversion, from_channel), 12) as probability
     from {{ ref('int_attribution__transitions') }}
 )
 

@@ -68,7 +68,8 @@ counted as (
         attempts.attempt_number,
         count(*) as reached,
         count(case when attempts.is_contact then 1 end) as contacted,
-        sum(costs.cost) / count(*) as marginal_cost
+        -- Rounded, since a sum of doubles depends on the order that its rows come in.
+        round(sum(costs.cost) / count(*), 10) as marginal_cost
     from sliced
     inner join attempts on sliced.journey_id = attempts.journey_id
     left join costs on attempts.activity_type = costs.activity_type

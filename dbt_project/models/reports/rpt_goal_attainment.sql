@@ -146,8 +146,9 @@ compared as (
         targets.target,
         targets.metric in ('{{ rates | join("', '") }}') as is_rate,
         case
-            when targets.metric in ('{{ rates | join("', '") }}') then actuals.amount / nullif(actuals.cases, 0)
-            else coalesce(actuals.amount, 0)
+            -- Rounded, since a sum of doubles depends on the order that its rows come in.
+            when targets.metric in ('{{ rates | join("', '") }}') then round(actuals.amount / nullif(actuals.cases, 0), 12)
+            else round(coalesce(actuals.amount, 0), 6)
         end as actual,
         cast(months.elapsed_working_days as double) / nullif(months.working_days, 0) as elapsed_share,
         cast(months.elapsed_calendar_days as double) / nullif(months.calendar_days, 0) as elapsed_calendar_share,

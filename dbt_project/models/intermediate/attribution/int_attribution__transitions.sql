@@ -9,7 +9,7 @@ with converting as (
         conversion,
         from_channel,
         channel as to_channel,
-        sum(conversion_weight) as transitions
+        {{ exact_sum('conversion_weight') }} as transitions
     from {{ ref('int_attribution__unit_touches') }}
     group by conversion, from_channel, channel
 
@@ -19,7 +19,7 @@ with converting as (
         conversion,
         channel as from_channel,
         'conversion' as to_channel,
-        sum(conversion_weight) as transitions
+        {{ exact_sum('conversion_weight') }} as transitions
     from {{ ref('int_attribution__unit_touches') }}
     where is_last
     group by conversion, channel
@@ -98,7 +98,7 @@ final as (
         conversion,
         from_channel,
         to_channel,
-        cast(sum(transitions) as double) as transitions
+        {{ exact_sum('transitions') }} as transitions
     from (
         select * from converting
         union all

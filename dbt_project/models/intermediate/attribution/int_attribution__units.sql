@@ -98,7 +98,7 @@ paths as (
                 then touches.position
         end) as {{ anchor }}_position,
         {% endfor -%}
-        sum({{ touch_decay('touches.occurred_at', 'units.converted_at') }}) as decay,
+        {{ exact_sum(touch_decay('touches.occurred_at', 'units.converted_at'), 30) }} as decay,
         count(case
             when touches.channel_returns_at is null or units.converted_at < touches.channel_returns_at then 1
         end) as channels

@@ -62,7 +62,7 @@ unattributed as (
     {% endfor %}
 ),
 
-final as (
+credited as (
     select * from counts
     union all
     select
@@ -79,6 +79,22 @@ final as (
     from deal_cents
     union all
     select * from unattributed
+),
+
+final as (
+    select
+        conversion,
+        journey_id,
+        opportunity_id,
+        touch_id,
+        channel,
+        campaign_id,
+        model,
+        -- Rounded, since the sum it is a share of depends on the order that its rows come in.
+        round(weight, 12) as weight,
+        conversion_weight,
+        attributed_amount
+    from credited
 )
 
 select * from final
