@@ -25,8 +25,9 @@ speeds as (
         coalesce(
             response_clocks.calendar_id,
             nullif(trim(first_owners.calendar_id), ''),
-            fallback.calendar_id,
-            nullif(trim(owners.calendar_id), '')
+            case when assignments.owner_user_id is not null then fallback.calendar_id end,
+            nullif(trim(owners.calendar_id), ''),
+            fallback.calendar_id
         ) as calendar_id
     from first_attempts
     inner join {{ ref('int_stages__journeys') }} as journeys on first_attempts.journey_id = journeys.journey_id
