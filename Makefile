@@ -33,7 +33,7 @@ ui: $(VENV)/.ready ## Show the pipeline in Dagster's web page, on this machine o
 	@$(BIN)/closedloop --home $(SAMPLE) ui
 
 test: $(VENV)/.ready ## Run every test, two at a time
-	@$(BIN)/pytest --numprocesses 2 --dist worksteal --durations 40
+	@$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 lint: $(VENV)/.ready ## Check style
 	@$(BIN)/ruff check .
