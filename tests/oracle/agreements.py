@@ -32,7 +32,14 @@ SOURCES = ("crm", "erp")
 TOUCH_TYPES = ("form", "webinar", "Email Open", "visit")
 UTM_SOURCES = ("google", "Google Ads", "news_letter", "linkedin")
 UTM_MEDIUMS = ("cpc", "email", "organic")
-REFERRERS = ("https://www.google.com/search", "https://x.example/a_b", "partner.example")
+REFERRERS = (
+    "https://www.google.com/search",
+    "https://x.example/a_b",
+    "partner.example",
+    "HTTPS://forum.example#top/a",
+    "forum.example?to=https://x.example/a_b",
+    "ann@forum.example",
+)
 LEAD_SOURCES = ("Web", "trade show", " Referral ", "cold")
 COUNTRIES = ("DE", "us", "BR")
 INDUSTRIES = ("Software", "retail ", "Steel")
@@ -118,7 +125,7 @@ def _channel_rules(random: Random) -> list[dict]:
         {"lead_source": "web|referral", "channel": "referral"},
         {"lead_source": "trade%", "channel": "event", "confidence": "inferred"},
         {"lead_source": "_old", "channel": "other"},
-        {"channel": "direct"},
+        {"channel": "direct", "confidence": random.choice((None, "declared"))},
     ]
     chosen = random.sample(rules, random.randint(4, len(rules)))
     priorities = random.sample(range(1, 100), len(chosen))

@@ -18,6 +18,7 @@ from tests.oracle.records import LEAD, Records
 from tests.oracle.sla import Sla
 from tests.oracle.stages import STATUS, Event, StageWords, status_events
 from tests.oracle.staging import staged
+from tests.oracle.unmatched import unmatched
 
 DEFAULTS = {
     "reporting_timezone": "UTC",
@@ -108,9 +109,12 @@ def compute(
         "rpt_qualification_agreement": reports.qualification_agreement(facts, clock),
         "rpt_pipeline": reports.pipeline(deals, bridged, seed["targets"], clock),
         "fct_sla_event": sla.events,
+        **sla_reports.by_commitment(sla.events, facts),
+        "dim_sla_policy": sla_reports.policies(seed["sla_policies"]),
         "sla_compliance": sla_reports.compliance(sla.events, facts, clock),
         "rpt_response_time": sla_reports.response_times(sla.events, clock),
         "rpt_sla_breaches": sla_reports.breaches(sla.events, facts, clock.as_of),
+        "rpt_unmatched_channel": unmatched(tables, records, rules, rates, clock),
         **money_reports.money_marts(made, tables, seed, touch_channels, rules, rates, said, clock),
     }
 

@@ -123,10 +123,10 @@ def touch(dice: Dice, key: str) -> dict:
         "touch_type": dice.random.choice(agreements.TOUCH_TYPES),
         "utm_source": dice.some(agreements.UTM_SOURCES),
         "utm_medium": dice.some(agreements.UTM_MEDIUMS),
-        "click_id": dice.some(("cx", "gclid")),
+        "click_id": dice.some(("cx", "gclid", "Gclid=x:1", "fb:a=b")),
         "referrer_url": dice.some(agreements.REFERRERS),
         "campaign_id": dice.key("g"),
-        "channel": dice.some((" Event ", "partner"), 0.8),
+        "channel": dice.some((" Event ", "partner", "Unknown"), 0.8),
     }
 
 
@@ -203,7 +203,7 @@ def spend(dice: Dice, key: str) -> dict:
         "spend_date": dice.at().date(),
         "platform": dice.random.choice(("ads", "Ads", "social")),
         "campaign_id": dice.key("g", 0),
-        "channel": dice.some((" Paid_Social ", "display"), 0.6),
+        "channel": dice.some((" Paid_Social ", "display", "unknown"), 0.6),
         "spend": dice.random.choice(AMOUNTS[1:]),
         "currency": dice.some(("USD", "EUR", " gbp", "JPY")),
         "impressions": dice.some((0, 1000)),
@@ -218,6 +218,6 @@ def visits(dice: Dice, key: str) -> dict:
         "utm_source": dice.some(agreements.UTM_SOURCES),
         "utm_medium": dice.some(agreements.UTM_MEDIUMS),
         "utm_campaign": f"{dice.label} {dice.random.choice('ab')}",
-        "channel": dice.some((" Event ",), 0.8),
+        "channel": dice.some((" Event ", "unknown"), 0.8),
         "visits": dice.random.choice((1, 3, 20)),
     }

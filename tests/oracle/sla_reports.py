@@ -1,4 +1,4 @@
-"""Rows of sla_compliance, rpt_response_time and rpt_sla_breaches, made of fct_sla_event's.
+"""Rows of sla_compliance, the views of one commitment, rpt_response_time and rpt_sla_breaches, made of fct_sla_event's.
 
 How a promise ended is judged in `sla`. Where the definitions are silent: a slice of rpt_response_time has a business
 row only where a response has business minutes; a clock at risk has negative minutes late, since
@@ -11,9 +11,56 @@ from collections import defaultdict
 from datetime import datetime
 
 from tests.oracle.clock import Clock, minutes
+from tests.oracle.patterns import plain
+from tests.oracle.sla import COMMITMENTS
 
 STATUSES = ("met", "breached", "pending", "at_risk", "excluded")
 BANDS = {"under_5": (0, 5), "from_5_to_15": (5, 15), "from_15_to_60": (15, 60), "over_60": (60, None)}
+
+
+def by_commitment(events: list[dict], facts: list[dict]) -> dict[str, list[dict]]:
+    """Rows of sla_first_response and its sisters: the fact's, with what its journey is about."""
+    by_journey = {fact["journey_id"]: fact for fact in facts}
+    beside = {
+        "channel": "original_channel",
+        "company_name": "company_name",
+        "potential_value": "potential_value",
+        "stage": "current_stage",
+    }
+    return {
+        f"sla_{commitment}": [
+            event | {name: by_journey[event["journey_id"]][column] for name, column in beside.items()}
+            for event in events
+            if event["commitment"] == commitment
+        ]
+        for commitment in COMMITMENTS
+    }
+
+
+def policies(seed: list[dict]) -> list[dict]:
+    """Rows of dim_sla_policy: the terms as they are read, blanks that mean something filled in."""
+    rows = []
+    for row in seed:
+        commitment = plain(row["commitment"])
+        starts = "assigned_at" if commitment == "handoff" else plain(row["clock_start"]) or "mql_at"
+        numbers = ("target_minutes", "window_days", "at_risk_fraction")
+        rows.append(
+            row
+            | {name: None if row[name] is None else float(row[name]) for name in numbers}
+            | {
+                "commitment": commitment,
+                "owed_by": "marketing" if commitment == "handoff" else "sales",
+                "clock_start": starts,
+                "min_attempts": row["min_attempts"] or 1,
+                **{name: _listed(row[name]) for name in ("country", "industry")},
+                "required_fields": plain(_listed(row["required_fields"])),
+            }
+        )
+    return rows
+
+
+def _listed(text: str | None) -> str | None:
+    return text and "|".join(part.strip() for part in text.split("|"))
 
 
 def compliance(events: list[dict], facts: list[dict], clock: Clock) -> list[dict]:

@@ -52,8 +52,19 @@ KEYS = {
     "rpt_goal_attainment": ("month", "metric", "channel"),
     "sla_marketing_commitment": ("month", "metric", "channel"),
     "fct_sla_event": ("sla_event_id",),
+    **{f"sla_{commitment}": ("sla_event_id",) for commitment in COMMITMENTS},
+    "dim_sla_policy": ("sla_policy_id", "valid_from"),
     "sla_compliance": ("month", "team", "owner_user_id", "sla_policy_id"),
     "rpt_response_time": ("month", "team", "measure"),
+    "rpt_unmatched_channel": (
+        "kind",
+        "utm_source",
+        "utm_medium",
+        "referrer_host",
+        "click_id_name",
+        "lead_source",
+        "platform",
+    ),
     "rpt_sla_breaches": ("sla_event_id",),
 }
 SHOWN = 40
@@ -147,6 +158,7 @@ def test_worlds_are_many_and_reach_every_corner():
         ("rpt_goal_attainment", "metric"): set(METRICS),
         ("rpt_goal_attainment", "status"): {"achieved", "missed", "on_track", "at_risk", "behind", None},
         ("rpt_movers", "metric"): set(MOVED),
+        ("rpt_unmatched_channel", "kind"): {"touch", "visit", "record", "spend"},
     }
     found: dict[tuple[str, str], set] = {corner: set() for corner in corners}
     verdicts = set()

@@ -1,6 +1,6 @@
--- Which signals do the channel rules say nothing of, and how much hangs on each? Touches and visits whose channel is unknown, lead
--- sources that match no rule, and spend that neither declares a channel nor belongs to a campaign that does. Only a referrer's
--- host and a click id's name are kept, and nothing that holds an @: a signal should not say who somebody is. Grain: one row per
+-- Which signals do the channel rules say nothing of, and how much hangs on each? Touches, visits and lead sources that the rules
+-- leave unknown, and spend that neither declares a channel nor belongs to a campaign that does. A declared channel, `unknown`
+-- included, is not the rules' business. Only a referrer's host and a click id's name are kept, and nothing that holds an @: a signal should not say who somebody is. Grain: one row per
 -- kind and combination of signals.
 
 with unknown_signals as (
@@ -57,7 +57,7 @@ unmatched as (
         cast(null as decimal(18, 2)) as spend,
         visit_date as seen_on
     from {{ ref('int_channels__visits') }}
-    where channel = 'unknown'
+    where channel = 'unknown' and not is_channel_declared
 
     union all
 
@@ -91,23 +91,38 @@ unmatched as (
         spend_reporting as spend,
         spend_date as seen_on
     from {{ ref('int_channels__spend') }}
-    where source_confidence <> 'declared' or channel = 'unknown'
+    where not is_channel_declared
 ),
 
--- The host stands between :// and the next slash or question mark; a click id reads name=value or name:value.
-shortened as (
+without_query as (
     select
         kind,
         utm_source,
         utm_medium,
-        split_part(split_part(case when referrer like '%://%' then split_part(referrer, '://', 2) else referrer end, '/', 1), '?', 1) as referrer_host,
-        case when click_id like '%=%' or click_id like '%:%' then split_part(split_part(click_id, '=', 1), ':', 1) when click_id is not null then '(no name)' end as click_id_name,
+        split_part(split_part(referrer, '?', 1), '#', 1) as address,
+        click_id,
         lead_source,
         platform,
         occurrences,
         spend,
         seen_on
     from unmatched
+),
+
+-- The host stands first, or behind https:// or what else names a scheme; a click id reads name=value or name:value.
+shortened as (
+    select
+        kind,
+        utm_source,
+        utm_medium,
+        nullif(case when split_part(address, '/', 1) like '%:' then split_part(address, '/', 3) else split_part(address, '/', 1) end, '') as referrer_host,
+        case when click_id like '%=%' or click_id like '%:%' then split_part(split_part(click_id, '=', 1), ':', 1) when click_id is not null then '(no name)' end as click_id_name,
+        lead_source,
+        platform,
+        occurrences,
+        spend,
+        seen_on
+    from without_query
 ),
 
 named as (

@@ -33,6 +33,7 @@ final as (
             when coalesce(spend.channel, campaigns.channel) is not null then 'declared'
             else without_signals.confidence
         end as source_confidence,
+        coalesce(spend.channel, campaigns.channel) is not null as is_channel_declared,
         spend.currency,
         {{ convert_money('spend.spend', 'rates.rate_to_reporting') }} as spend_reporting,
         spend.spend is not null and rates.currency is null as is_rate_missing,

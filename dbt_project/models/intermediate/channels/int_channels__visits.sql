@@ -33,6 +33,7 @@ final as (
         visits.utm_campaign,
         coalesce(visits.channel, signals.channel) as channel,
         case when visits.channel is not null then 'declared' else signals.confidence end as source_confidence,
+        visits.channel is not null as is_channel_declared,
         visits.visits
     from visits
     left join signals

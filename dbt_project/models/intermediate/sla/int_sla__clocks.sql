@@ -23,10 +23,7 @@ clocks as (
         assignments.owner_user_id,
         assignments.team,
         assignments.mql_at,
-        case
-            when chosen.commitment = 'handoff' or policies.clock_start = 'assigned_at' then assignments.assigned_at
-            else assignments.mql_at
-        end as started_at,
+        case policies.clock_start when 'assigned_at' then assignments.assigned_at else assignments.mql_at end as started_at,
         policies.target_minutes,
         policies.min_attempts,
         cast(round(policies.window_days * 86400000000, 0) as bigint) as window_micros,

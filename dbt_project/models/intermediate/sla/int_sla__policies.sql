@@ -1,5 +1,5 @@
--- SLA policies ready to compare: lists as |a|b| so that membership is containment, and the order in which policies of a
--- commitment are tried. A policy whose terms changed has a row per validity. Grain: one row per commitment and turn.
+-- SLA policies ready to compare: lists as |a|b| so that membership is containment, blanks filled in, and the order in which
+-- policies of a commitment are tried. A policy whose terms changed has a row per validity. Grain: one row per commitment and turn.
 
 with policies as (
     select
@@ -10,12 +10,12 @@ with policies as (
         ) as int) as turn,
         trim(cast(sla_policy_id as string)) as sla_policy_id,
         cast(priority as bigint) as priority,
-        {{ plain_text('country') }} as country,
-        {{ plain_text('industry') }} as industry,
+        nullif(trim(cast(country as string)), '') as country,
+        nullif(trim(cast(industry as string)), '') as industry,
         cast(min_employee_count as bigint) as min_employee_count,
         cast(max_employee_count as bigint) as max_employee_count,
         cast(min_potential_value as decimal(18, 4)) as min_potential_value,
-        coalesce({{ plain_text('clock_start') }}, 'mql_at') as clock_start,
+        case when {{ plain_text('commitment') }} = 'handoff' then 'assigned_at' else coalesce({{ plain_text('clock_start') }}, 'mql_at') end as clock_start,
         cast(target_minutes as double) as target_minutes,
         cast(coalesce(min_attempts, 1) as bigint) as min_attempts,
         cast(window_days as double) as window_days,
@@ -33,7 +33,7 @@ alternatives as (
         commitment,
         turn,
         '{{ condition }}' as condition,
-        {{ list_elements(condition) }} as alternative
+        {{ list_elements(plain_text(condition)) }} as alternative
     from policies
     where {{ condition }} is not null
     {{ 'union all' if not loop.last }}
@@ -57,6 +57,8 @@ final as (
         policies.turn,
         policies.sla_policy_id,
         policies.priority,
+        policies.country,
+        policies.industry,
         countries.list as countries,
         industries.list as industries,
         policies.min_employee_count,
