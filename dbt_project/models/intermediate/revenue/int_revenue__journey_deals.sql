@@ -35,6 +35,7 @@ customers as (
     inner join {{ ref('int_stages__journey_events') }} as events
         on person_deals.person_id = events.person_id
         and events.stage = 'customer'
+        and events.is_kept
         and events.entered_at <= person_deals.created_at
     where person_deals.is_repeat
     group by person_deals.person_id, person_deals.opportunity_id

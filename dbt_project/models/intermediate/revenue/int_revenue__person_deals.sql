@@ -1,5 +1,5 @@
 -- Linked deals seen by each person. A renewal or expansion is a repeat once the person has a customer event at or before
--- its creation; before that it counts as new business for this person and, when won, makes a customer for the later ones.
+-- its creation (one that cutting drops as a repeat is none); before that it counts as new business for this person and, when won, makes a customer for the later ones.
 -- Since they are taken in order of creation, those that are no repeats come first: it is enough to know the earliest closing
 -- among the earlier ones. Grain: one row per deal and person.
 {{ config(materialized='sliced', slice_by='person_id') }}
@@ -20,6 +20,31 @@ with linked as (
     inner join {{ ref('int_revenue__opportunities') }} as deals on links.opportunity_id = deals.opportunity_id
 ),
 
+first_creations as (
+    select
+        person_id,
+        min(created_at) as first_created_at
+    from {{ ref('int_identity__person_records') }}
+    where kind in ('contact', 'lead')
+    group by person_id
+),
+
+-- Statuses dated before the person's earliest creation count at that one instant, so that of several customers among them the
+-- first in cutting order alone is kept. Later ones that are dropped follow a kept one of an earlier date and need no thought.
+customer_statuses as (
+    select
+        statuses.person_id,
+        statuses.entered_at,
+        statuses.entered_at > first_creations.first_created_at as is_after_creation,
+        row_number() over (
+            partition by statuses.person_id, statuses.entered_at > first_creations.first_created_at
+            order by statuses.lead_id, statuses.entered_at
+        ) as place
+    from {{ ref('int_stages__status_events') }} as statuses
+    inner join first_creations on statuses.person_id = first_creations.person_id
+    where statuses.stage = 'customer'
+),
+
 first_customers as (
     select
         person_id,
@@ -36,8 +61,8 @@ first_customers as (
         select
             person_id,
             entered_at as customer_at
-        from {{ ref('int_stages__status_events') }}
-        where stage = 'customer'
+        from customer_statuses
+        where is_after_creation or place = 1
     ) as customers
     group by person_id
 ),
