@@ -174,7 +174,7 @@ def _contract(contract: Contract) -> str:
             column.type,
             "required" if column.required else "",
             "PII" if column.pii else "",
-            " ".join([column.description, *_expected(column.expected)]),
+            " ".join([column.description, *_expected(column.expected), *_reserved(column.reserved)]),
         )
         for column in contract.columns
     ]
@@ -191,6 +191,11 @@ def _contract(contract: Contract) -> str:
 def _expected(values: Sequence[str]) -> Iterator[str]:
     if values:
         yield f"Expected: {_names(values)}; other values are reported, not rejected."
+
+
+def _reserved(words: Sequence[str]) -> Iterator[str]:
+    if words:
+        yield f"Reserved: {_names(words)}; a row with one is quarantined."
 
 
 def _grain(model: dict[str, Any]) -> str:

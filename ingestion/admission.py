@@ -34,7 +34,10 @@ class AdmissionError(ClosedloopError):
 
 def judgement_hash(contract: Contract, mapping: TableMapping) -> str:
     """A hash of all that decides what gate 1 makes of a landed row: a load admitted under another is judged again."""
-    columns = [(c.name, c.type, c.required, c.expected, sorted(c.id_when.items())) for c in contract.columns]
+    columns = [
+        (c.name, c.type, c.required, c.expected, c.reserved, sorted(c.id_when.items()))
+        for c in contract.columns
+    ]
     return mapping.digest(str(typing.VERSION), repr(columns))
 
 

@@ -70,4 +70,10 @@ def _column_rules(column: Column) -> list[Rule]:
         listed = ", ".join(literal(word) for word in column.expected)
         failed = f"lower({value}) not in ({listed})"
         rules.append(Rule("expected", column.name, failed, f"one of {', '.join(column.expected)}", "warning"))
+    if column.reserved:
+        listed = ", ".join(literal(word) for word in column.reserved)
+        failed = f"{value} is not null and lower(trim({value})) in ({listed})"
+        rules.append(
+            Rule("reserved", column.name, failed, f"no word that reports use: {', '.join(column.reserved)}")
+        )
     return rules

@@ -25,7 +25,8 @@ SQL_TYPES = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a landed table. `expected` values are reported when others appear, never rejected.
+    """One column of a landed table. `expected` values are reported when others appear, never rejected; rows with a
+    `reserved` word, which means something else downstream, are.
 
     `id_when` (another column to some of its values): in such rows the text is an id and carries the source's prefix.
     """
@@ -36,6 +37,7 @@ class Column:
     required: bool = False
     pii: bool = False
     expected: tuple[str, ...] = ()
+    reserved: tuple[str, ...] = ()
     id_when: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -88,7 +90,8 @@ def contracts() -> dict[str, Contract]:
 def _read(text: str) -> Contract:
     raw = yaml.safe_load(text)
     columns = tuple(
-        Column(**{**column, "expected": tuple(column.get("expected", ()))}) for column in raw.pop("columns")
+        Column(**{**column, **{name: tuple(column.get(name, ())) for name in ("expected", "reserved")}})
+        for column in raw.pop("columns")
     )
     for column in columns:
         if column.type not in SQL_TYPES:

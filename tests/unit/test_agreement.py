@@ -29,6 +29,7 @@ def agreed(folder: Path, **rows: str) -> list[Problem]:
 MISTAKES = {
     "unknown channel": ("channel_rules", "1,,,,,,billboard,", 2, "channel", "'billboard'"),
     "unattributed is no rule's": ("channel_rules", "1,,,,,,unattributed,", 2, "channel", "'unattributed'"),
+    "all channels are no channel": ("channel_rules", "1,,,,,,All,", 2, "channel", "'All'"),
     "equal priorities": (
         "channel_rules",
         "1,google,,,,,paid_search,\n1,bing,,,,,paid_search,",
@@ -100,6 +101,7 @@ MISTAKES = {
         "'shoe_size'",
     ),
     "a rate as a percentage": ("targets", "2024-01,retention_rate,all,90", 2, "target", "90"),
+    "a target of no channel": ("targets", "2024-01,leads,unattributed,9", 2, "channel", "'unattributed'"),
     "an unknown metric": ("targets", "2024-01,likes,all,90", 2, "metric", "'likes'"),
     "a cell too few": ("targets", "2024-01,leads,all", 2, None, "3 cells"),
     "a zone that no clock shows": (
