@@ -13,11 +13,13 @@ from orchestration.settings import Deployment, alert_urls
 logger = logging.getLogger("closedloop.alerts")
 
 
-def alert_failure(deployment: Deployment, run_id: str, failures: Sequence[tuple[str, str]]) -> None:
-    """Tell that a night failed: its steps with the first line of what each says. The rest may quote personal data."""
+def alert_failure(
+    deployment: Deployment, run_id: str, failures: Sequence[tuple[str, str]], what: str = "a night"
+) -> None:
+    """Tell that `what` failed: its steps with the first line of what each says. The rest may quote personal data."""
     lines = [f"{step}: {first_line(reason)}" for step, reason in failures]
     lines += ["The version before stays live.", f"Run {run_id}; the log is in {deployment.layout.runs}."]
-    send(alert_urls(deployment.home), f"closedloop: a night of {deployment.home.name} failed", lines)
+    send(alert_urls(deployment.home), f"closedloop: {what} of {deployment.home.name} failed", lines)
 
 
 def send(urls: str, title: str, lines: Sequence[str]) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from orchestration.agreement.problem import Problem
 
@@ -86,6 +88,38 @@ def read_configuration(path: Path, variables: Mapping[str, str]) -> Configuratio
     missing: list[Problem] = []
     filled = _fill(values, (), variables, read, missing)
     return Configuration(path.name, filled, lines, tuple(missing))
+
+
+def validation_problems(
+    configuration: Configuration, error: ValidationError, model: type[BaseModel], inside: Place = ()
+) -> list[Problem]:
+    """Pydantic's findings as problems with file, line and key; `inside` is where the node that `model` read stands."""
+    found = []
+    for detail in error.errors():
+        place = (*inside, *detail["loc"])
+        fields = _keys(model, detail["loc"][:-1])
+        if detail["type"] == "extra_forbidden":
+            found.append(configuration.unknown_key(place, tuple(fields)))
+        elif detail["type"] == "missing":
+            found.append(
+                configuration.problem(place, "no such key", "a value", f"Add the key {place[-1]!r}.")
+            )
+        else:
+            expected = re.sub(r"^(Value error, |Input should be )|, unable to .*", "", detail["msg"])
+            if detail["type"] == "string_pattern_mismatch":
+                expected = fields[str(detail["loc"][-1])].description or expected
+            found.append(configuration.problem(place, repr(detail["input"]), expected, "Correct this key."))
+    return found
+
+
+def _keys(model: type[BaseModel], place: Place) -> Mapping[str, FieldInfo]:
+    """The fields that the node at `place` inside `model` may have; none where it is no model."""
+    for key in place:
+        inner = model.model_fields[str(key)].annotation
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return {}
+        model = inner
+    return model.model_fields
 
 
 def _note_lines(node: yaml.Node, place: Place, lines: dict[Place, int]) -> None:

@@ -6,7 +6,7 @@ import json
 
 import dagster as dg
 
-from orchestration.defs.automation import every_night, new_files, nightly
+from orchestration.defs.automation import intraday, new_files, nightly, schedules
 from orchestration.defs.landing import agreement, landed_tables
 from orchestration.defs.publish import published_version
 from orchestration.defs.quality import gate_2
@@ -29,8 +29,8 @@ def assemble(deployment: Deployment) -> dg.Definitions:
             published_version(json.loads(manifest.read_text("utf-8"))),
         ],
         asset_checks=[gate_2],
-        jobs=[nightly],
-        schedules=[every_night],
+        jobs=[nightly, intraday],
+        schedules=schedules(deployment),
         sensors=[new_files(deployment)],
         resources={"nights": NightResource(home=str(deployment.home))},
         executor=dg.in_process_executor,

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 class PastNight:
     """One run. `started` and `ended` are naive UTC.
 
-    `status` is succeeded, failed, canceled, running, waiting for another process, or broken off by a kill.
+    `only` is what the run was to bring up to date, None for everything. `status` is succeeded, failed, canceled,
+    running, waiting for another process, or broken off by a kill.
     """
 
     run_id: str
+    only: str | None
     status: str
     started: datetime | None
     ended: datetime | None
@@ -41,12 +43,16 @@ def last_nights(deployment: Deployment, count: int) -> list[PastNight]:
 
 
 def _night(record: RunRecord, writing: Holder | None) -> PastNight:
+    from orchestration.defs.resources import ONLY
+
     run = record.dagster_run
     words = {"SUCCESS": "succeeded", "FAILURE": "failed", "CANCELED": "canceled"}
     status = words.get(run.status.value) or _unfinished(
         naive_utc(record.create_timestamp), run.run_id, writing
     )
-    return PastNight(run.run_id, status, _moment(record.start_time), _moment(record.end_time))
+    return PastNight(
+        run.run_id, run.tags.get(ONLY), status, _moment(record.start_time), _moment(record.end_time)
+    )
 
 
 def _unfinished(created: datetime, run_id: str, writing: Holder | None) -> str:

@@ -10,7 +10,7 @@ import json
 import subprocess
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from ingestion.landing.manifest import Manifest
 from orchestration.settings import REPOSITORY, Deployment, naive_utc
@@ -21,21 +21,31 @@ SCHEMA_VERSION = "1"
 """Version of the published tables' shape; raised with every breaking change, which CHANGELOG.md leads with."""
 
 
+Only = Literal["sla"]
+"""What a run brings up to date where it does not land everything."""
+
+
 @dataclass(frozen=True)
 class Night:
     """One run of the pipeline over one deployment. `as_of` is the naive UTC moment the warehouse speaks for.
 
-    With `since` (naive UTC), what the sources have from that moment on is landed again.
+    With `since` (naive UTC), what the sources have from that moment on is landed again. With `only` it lands what that
+    needs and leaves other tables as they were landed last; whatever was landed is judged, built and published whole.
     """
 
     run_id: str
     as_of: datetime
     deployment: Deployment
     since: datetime | None = None
+    only: Only | None = None
 
     @property
     def manifest(self) -> Manifest:
         return Manifest(self.deployment.layout.manifest_db)
+
+    def lands(self, table: str) -> bool:
+        """Whether the sources are asked for a table. The clocks of the SLA run on what the CRM knows."""
+        return self.only is None or table.startswith("crm_")
 
 
 def moment(deployment: Deployment, asked: str | None, created: datetime) -> datetime:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from orchestration.failures import failures
+from orchestration.night import Only
 from orchestration.publish import Publication, current
 from orchestration.settings import REPOSITORY, Deployment
 from orchestration.transform.warehouse import discard
@@ -56,23 +57,28 @@ def run_night(
     *,
     full_refresh: bool = False,
     since: datetime | None = None,
+    only: Only | None = None,
     wait: bool = False,
 ) -> Outcome:
-    """Run the nightly job once. Failures of its steps are in the outcome, not raised.
+    """Run the nightly job once, or with `only` the intraday one. Failures of its steps are in the outcome, not raised.
 
     `full_refresh` drops the warehouse first: it holds nothing that cannot be rebuilt from the landing. With
     `since`, what the sources have from that moment on is landed again. Raises InUse when another process writes to the
     data folder and `wait` is false.
     """
     with turn(deployment.layout, "closedloop run", wait=wait):
-        return _run(deployment, as_of, full_refresh, since)
+        return _run(deployment, as_of, full_refresh, since, only)
 
 
 def _run(
-    deployment: Deployment, as_of: datetime | None, full_refresh: bool, since: datetime | None
+    deployment: Deployment,
+    as_of: datetime | None,
+    full_refresh: bool,
+    since: datetime | None,
+    only: Only | None,
 ) -> Outcome:
     from orchestration.definitions import assemble
-    from orchestration.defs.automation import NIGHTLY
+    from orchestration.defs.automation import INTRADAY, NIGHTLY
     from orchestration.defs.resources import AS_OF, SINCE
 
     logging.getLogger(MISSING_CHECKS).setLevel(logging.ERROR)
@@ -81,7 +87,7 @@ def _run(
     if full_refresh:
         discard(layout.warehouse)
     with dagster_instance(deployment) as instance:
-        job = assemble(deployment).resolve_job_def(NIGHTLY)
+        job = assemble(deployment).resolve_job_def(INTRADAY if only else NIGHTLY)
         asked = {AS_OF: as_of, SINCE: since}
         tags = {name: moment.isoformat() for name, moment in asked.items() if moment is not None}
         result = job.execute_in_process(

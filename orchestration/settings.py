@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ingestion.errors import ClosedloopError
@@ -25,7 +24,8 @@ from ingestion.landing.layout import Layout
 from ingestion.sources.base import Source
 from orchestration.agreement.problem import Problem
 from orchestration.agreement.rules import Terms
-from orchestration.configuration import Configuration, Place, read_configuration
+from orchestration.configuration import Configuration, read_configuration, validation_problems
+from orchestration.cron import Cron
 
 FILE = "closedloop.yml"
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -92,6 +92,8 @@ class Options(BaseModel):
     data: Path = Path("data")
     seeds: Path = Path("seeds")
     as_of: datetime | None = None
+    nightly_cron: Cron = "30 2 * * *"
+    intraday_cron: Cron = "0 8-18 * * 1-5"
     keep_versions: int = Field(default=7, ge=1)
     keep_days: int = Field(default=90, ge=1)
     retries: int = Field(default=3, ge=0)
@@ -204,38 +206,6 @@ def read_deployment(home: Path) -> tuple[Deployment | None, list[Problem]]:
             )
         deployment = Deployment(home, options, sources)
     return deployment, sorted(problems, key=lambda problem: problem.line or 0)
-
-
-def validation_problems(
-    configuration: Configuration, error: ValidationError, model: type[BaseModel], inside: Place = ()
-) -> list[Problem]:
-    """Pydantic's findings as problems with file, line and key; `inside` is where the node that `model` read stands."""
-    found = []
-    for detail in error.errors():
-        place = (*inside, *detail["loc"])
-        fields = _fields(model, detail["loc"][:-1])
-        if detail["type"] == "extra_forbidden":
-            found.append(configuration.unknown_key(place, tuple(fields)))
-        elif detail["type"] == "missing":
-            found.append(
-                configuration.problem(place, "no such key", "a value", f"Add the key {place[-1]!r}.")
-            )
-        else:
-            expected = re.sub(r"^(Value error, |Input should be )|, unable to .*", "", detail["msg"])
-            if detail["type"] == "string_pattern_mismatch":
-                expected = fields[str(detail["loc"][-1])].description or expected
-            found.append(configuration.problem(place, repr(detail["input"]), expected, "Correct this key."))
-    return found
-
-
-def _fields(model: type[BaseModel], place: Place) -> Mapping[str, FieldInfo]:
-    """The fields that the node at `place` inside `model` may have; none where it is no model."""
-    for key in place:
-        inner = model.model_fields[str(key)].annotation
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            return {}
-        model = inner
-    return model.model_fields
 
 
 def _sources(configuration: Configuration, home: Path, data: Path) -> tuple[dict[str, Source], list[Problem]]:

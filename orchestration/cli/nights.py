@@ -9,7 +9,7 @@ import os
 import sys
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,6 +17,7 @@ from orchestration.cli import printing, session
 from orchestration.cli.failing import FAILED, InputError
 
 if TYPE_CHECKING:
+    from orchestration.night import Only
     from orchestration.settings import Deployment
 
 
@@ -42,20 +43,29 @@ def run(
             show_default=False,
         ),
     ] = None,
+    only: Annotated[
+        Literal["sla"] | None,
+        typer.Option(
+            help="Land no more than this needs: for sla, the tables of the CRM. Whatever was landed is built and "
+            "published as ever.",
+            show_default=False,
+        ),
+    ] = None,
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait while another process writes to the data folder.")
     ] = False,
 ) -> None:
     """Run a night: land what is new, judge it, rebuild the marts, prove that the books balance, publish.
 
-    Examples: `closedloop run`, `closedloop run --as-of 2026-07-01T00:00:00Z`, `closedloop run --since 2026-06-01`
+    Examples: `closedloop run`, `closedloop run --only sla`, `closedloop run --as-of 2026-07-01T00:00:00Z`,
+    `closedloop run --since 2026-06-01`
     """
     from orchestration.alerts import first_line, send
     from orchestration.settings import alert_urls
 
     moment, again_from = _moment("--as-of", as_of), _moment("--since", since)
     try:
-        is_well = _run(moment, again_from, full_refresh, wait)
+        is_well = _run(moment, again_from, full_refresh, only, wait)
     except Exception as error:
         # A night that never began cannot tell by itself.
         home = session.home()
@@ -65,7 +75,9 @@ def run(
         raise typer.Exit(FAILED)
 
 
-def _run(moment: datetime | None, again_from: datetime | None, full_refresh: bool, wait: bool) -> bool:
+def _run(
+    moment: datetime | None, again_from: datetime | None, full_refresh: bool, only: Only | None, wait: bool
+) -> bool:
     """Run a night and tell what came of it; True when it went well."""
     deployment = session.deployment()
     _judge_agreement(deployment)
@@ -75,7 +87,9 @@ def _run(moment: datetime | None, again_from: datetime | None, full_refresh: boo
 
     started, clock = datetime.now(UTC).replace(tzinfo=None), time.monotonic()
     with shown(deployment.layout.runs / f"{started:%Y%m%dT%H%M%SZ}"):
-        outcome = run_night(deployment, moment, full_refresh=full_refresh, since=again_from, wait=wait)
+        outcome = run_night(
+            deployment, moment, full_refresh=full_refresh, since=again_from, only=only, wait=wait
+        )
     seconds = time.monotonic() - clock
     if not outcome.succeeded:
         tell_failure(outcome, seconds)
@@ -99,7 +113,7 @@ def status() -> None:
 def ui(
     port: Annotated[int, typer.Option(help="Port on this machine; nobody else can reach it.", min=1)] = 3000,
 ) -> None:
-    """Show the pipeline in Dagster's web page, with its schedule running. Ctrl-C ends both.
+    """Show the pipeline in Dagster's web page, with its schedules running. Ctrl-C ends both.
 
     Example: `closedloop ui --port 3001`
     """

@@ -26,10 +26,11 @@ def tell(deployment: Deployment) -> None:
     nights = last_nights(deployment, NIGHTS)
     if nights:
         printing.table(
-            ("night", "started (UTC)", "seconds", "result"),
+            ("night", "only", "started (UTC)", "seconds", "result"),
             [
                 (
                     night.run_id[:8],
+                    night.only,
                     night.started,
                     round((night.ended - night.started).total_seconds(), 1)
                     if night.started and night.ended

@@ -29,13 +29,14 @@ def list_versions() -> None:
         raise typer.Exit(1)
     live = current(published)
     printing.table(
-        ("", "version", "published (UTC)", "as of (UTC)", "rows", "size", "content", "run", "code"),
+        ("", "version", "published (UTC)", "as of (UTC)", "only", "rows", "size", "content", "run", "code"),
         [
             (
                 "*" if live and version.version == live.version else "",
                 version.version,
                 version.published_at,
                 version.as_of,
+                version.only,
                 version.rows,
                 printing.size(version.bytes),
                 version.content[:12],

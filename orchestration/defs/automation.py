@@ -1,13 +1,16 @@
-"""When the pipeline runs: the nightly job, its schedule, and a sensor for files that arrive."""
+"""When the pipeline runs: its two jobs, their schedules, and a sensor for files that arrive."""
 
 import json
 
 import dagster as dg
 
 from ingestion.sources.files import FileSource
+from orchestration.defs.resources import ONLY
 from orchestration.settings import Deployment
+from orchestration.turns import holder
 
 NIGHTLY = "nightly"
+INTRADAY = "intraday"
 
 nightly = dg.define_asset_job(
     NIGHTLY,
@@ -15,14 +18,38 @@ nightly = dg.define_asset_job(
     description="Land what is new, judge it, rebuild the marts, prove that the books balance, publish.",
 )
 
-every_night = dg.ScheduleDefinition(
-    name="every_night",
-    job=nightly,
-    # After the exports of midnight have been written; in the zone of the machine that runs the daemon.
-    cron_schedule="30 2 * * *",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Runs the nightly job at half past two.",
+intraday = dg.define_asset_job(
+    INTRADAY,
+    # The same steps on fewer landed tables: what is published is of one piece, whatever is new in it.
+    selection=dg.AssetSelection.all(),
+    tags={ONLY: "sla"},
+    description="Land what is new in the CRM, move the clocks of the SLA to this moment, publish.",
 )
+
+
+def schedules(deployment: Deployment) -> list[dg.ScheduleDefinition]:
+    """When the two jobs run, in the reporting zone. A night waits for its turn; of an hour there is always another."""
+    options = deployment.options
+    return [
+        dg.ScheduleDefinition(
+            name="every_night",
+            job=nightly,
+            # After the exports of midnight have been written.
+            cron_schedule=options.nightly_cron,
+            execution_timezone=options.vars.reporting_timezone,
+            default_status=dg.DefaultScheduleStatus.RUNNING,
+            description="Runs the nightly job.",
+        ),
+        dg.ScheduleDefinition(
+            name="in_business_hours",
+            job=intraday,
+            cron_schedule=options.intraday_cron,
+            execution_timezone=options.vars.reporting_timezone,
+            should_execute=lambda _: holder(deployment.layout) is None,
+            default_status=dg.DefaultScheduleStatus.RUNNING,
+            description="Runs the intraday job, unless another run is at work.",
+        ),
+    ]
 
 
 def new_files(deployment: Deployment) -> dg.SensorDefinition:

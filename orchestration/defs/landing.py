@@ -9,7 +9,7 @@ from ingestion.contracts import contracts
 from ingestion.landing.safekeeping import expect_manifest
 from orchestration.defs.resources import NightResource, plain_errors
 from orchestration.freshness import freshness
-from orchestration.landing import land_table
+from orchestration.landing import Landed, land_table
 from orchestration.quality.gate1 import admit_pending
 from orchestration.settings import Deployment, now
 from orchestration.transform.project import lay_out
@@ -72,7 +72,7 @@ def _landed(table: str) -> dg.AssetsDefinition:
     def landed(context: dg.AssetExecutionContext, nights: NightResource) -> Iterator[dg.MaterializeResult]:
         night = nights.night(context)
         with plain_errors():
-            found = land_table(night, table)
+            found = land_table(night, table) if night.lands(table) else Landed(table, ())
             reports = [
                 report
                 for source in night.deployment.feeding(table)

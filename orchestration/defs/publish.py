@@ -41,6 +41,7 @@ def published_version(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
                 git_revision=git_revision(),
                 schema_version=SCHEMA_VERSION,
                 inputs_key=noted_inputs_key(night.deployment.layout.warehouse),
+                only=night.only,
                 keep_versions=night.deployment.options.keep_versions,
                 memory_limit=night.deployment.options.memory_limit,
                 threads=night.deployment.options.threads,

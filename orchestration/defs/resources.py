@@ -27,6 +27,8 @@ AS_OF = "closedloop/as_of"
 """Run tag: the moment a run speaks for, ISO-8601."""
 SINCE = "closedloop/since"
 """Run tag: the moment from which on sources are read again, ISO-8601."""
+ONLY = "closedloop/only"
+"""Run tag: what the run brings up to date; a run without it lands everything."""
 
 TELLING = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.ASSET_CHECK_EVALUATION}
 """The events that say what failed."""
@@ -75,15 +77,20 @@ class NightResource(dg.ConfigurableResource):
             try:
                 yield self
             finally:
-                self._tell(context.instance, context.run.run_id)
+                self._tell(context.instance, context.run)
                 self._tidy(context.instance)
 
-    def _tell(self, instance: dg.DagsterInstance, run_id: str) -> None:
-        """Alert of what failed in the run and of late data, at most once each."""
-        entries = instance.all_logs(run_id, of_type=TELLING)
+    def _tell(self, instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+        """Alert of what failed in the run and, once a night, of late data."""
+        is_intraday = ONLY in run.tags
+        entries = instance.all_logs(run.run_id, of_type=TELLING)
         failed = list(failures(entry.get_dagster_event() for entry in entries))
         if failed:
-            alert_failure(self.deployment, run_id, failed)
+            alert_failure(
+                self.deployment, run.run_id, failed, "an intraday run" if is_intraday else "a night"
+            )
+        if is_intraday:
+            return
         try:
             late = [str(one) for one in freshness(self.deployment, now()) if one.is_late]
         except ManifestError:
@@ -110,4 +117,4 @@ class NightResource(dg.ConfigurableResource):
         tags = context.run.tags
         since = naive_utc(datetime.fromisoformat(tags[SINCE])) if SINCE in tags else None
         as_of = moment(self.deployment, tags.get(AS_OF), created)
-        return Night(context.run.run_id, as_of, self.deployment, since)
+        return Night(context.run.run_id, as_of, self.deployment, since, tags.get(ONLY))

@@ -30,7 +30,8 @@ class Publication:
     """One published version. `as_of` and `published_at` are naive UTC.
 
     `content` is the hash of all that readers can get, restricted tables included, whatever the order of rows; `tables`
-    are the open ones only. `inputs_key` is the caller's name for what the content was made from.
+    are the open ones only. `inputs_key` is the caller's name for what the content was made from. `only` is what the run
+    that made it brought up to date, None for everything.
     """
 
     version: str
@@ -40,6 +41,7 @@ class Publication:
     git_revision: str | None
     schema_version: str
     inputs_key: str
+    only: str | None
     content: str
     tables: tuple[Table, ...]
     files: tuple[File, ...]
@@ -63,6 +65,7 @@ class Publication:
                 "git_revision": self.git_revision,
                 "schema_version": self.schema_version,
                 "inputs_key": self.inputs_key,
+                "only": self.only,
                 "content": self.content,
                 "tables": [_table_entry(table) for table in self.tables],
                 "files": [vars(file) for file in self.files],
@@ -85,6 +88,7 @@ def read_publication(folder: Path) -> Publication:
             git_revision=found["git_revision"],
             schema_version=found["schema_version"],
             inputs_key=found["inputs_key"],
+            only=found.get("only"),  # manifests of before intraday runs have no such key
             content=found["content"],
             tables=tuple(_read_table(entry) for entry in found["tables"]),
             files=tuple(File(**entry) for entry in found["files"]),

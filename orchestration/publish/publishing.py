@@ -37,14 +37,16 @@ def publish(
     schema_version: str,
     inputs_key: str,
     keep_versions: int,
+    only: str | None = None,
     memory_limit: str = "4GB",
     threads: int = 2,
 ) -> Publication:
     """Publish the warehouse file's schemas marts and reports, and restricted apart; gives the version live then.
 
-    It is the one that was live before when content and `inputs_key` are the same. `as_of` is naive UTC. A kill at any
-    moment leaves the former version live or the new one, and the next call clears what was left. Raises PublishError
-    when the warehouse cannot be read or the version cannot be written; what was live stays.
+    It is the one that was live before when content and `inputs_key` are the same. `as_of` is naive UTC. With
+    `only`, the version is passing: it is not one of the `keep_versions` and goes once two newer ones are there. A kill
+    at any moment leaves the former version live or the new one, and the next call clears what was left. Raises
+    PublishError when the warehouse cannot be read or the version cannot be written; what was live stays.
     """
     if not warehouse.is_file():
         raise PublishError(
@@ -76,6 +78,7 @@ def publish(
                     git_revision=git_revision,
                     schema_version=schema_version,
                     inputs_key=inputs_key,
+                    only=only,
                     content=content,
                     tables=tables,
                     files=_build(connection, tables, restricted, folder, _former(shelf)),
@@ -88,7 +91,7 @@ def publish(
                     "See that the disk has room and may be written, then run again"
                 ) from error
         shelf.make_live(publication.version)
-        shelf.retire(keep_versions)
+        shelf.retire(keep_versions, _passing(shelf))
         return publication
 
 
@@ -137,6 +140,12 @@ def _already(shelf: Shelf, content: str, inputs_key: str) -> Publication | None:
         if publication and (publication.content, publication.inputs_key) == (content, inputs_key):
             return publication
     return None
+
+
+def _passing(shelf: Shelf) -> list[str]:
+    """The versions of runs that brought only a part up to date."""
+    found = {name: _record(shelf, name) for name in shelf.names()}
+    return [name for name, publication in found.items() if publication and publication.only is not None]
 
 
 def _former(shelf: Shelf) -> Former | None:

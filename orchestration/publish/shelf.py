@@ -10,7 +10,7 @@ import fcntl
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -117,14 +117,16 @@ class Shelf:
         aside.symlink_to(target)
         os.replace(aside, link)
 
-    def retire(self, keep: int) -> None:
-        """Remove all but the newest `keep` versions and the live one.
+    def retire(self, keep: int, passing: Collection[str] = ()) -> None:
+        """Remove all but the newest `keep` versions and the live one, the `passing` ones not counted.
 
-        One more than the live one always stays: a reader may have looked up a path in it just now. Files that readers
-        have open live on until they close them.
+        The newest two of all stay as well: a reader may have looked up a path in the one before just now. Files that
+        readers have open live on until they close them.
         """
-        for name in self.names()[: -max(keep, 2)]:
-            if name != self.live():
+        names = self.names()
+        lasting = [name for name in names if name not in passing]
+        for name in names:
+            if name not in (*lasting[-keep:], *names[-2:], self.live()):
                 self.remove(name)
 
     def remove(self, name: str) -> None:

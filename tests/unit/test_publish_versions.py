@@ -117,6 +117,13 @@ def test_the_newest_versions_stay(warehouse: Path, published: Path) -> None:
     ]
 
 
+def test_versions_of_intraday_runs_push_no_night_off_the_shelf(warehouse: Path, published: Path) -> None:
+    for number, only in enumerate([None, "sla", "sla", None, "sla", "sla", "sla"], start=1):
+        publish_warehouse(write_warehouse(warehouse, touches=number), published, keep_versions=2, only=only)
+    kept = [("v000007", "sla"), ("v000006", "sla"), ("v000004", None), ("v000001", None)]
+    assert [(version.version, version.only) for version in versions(published)] == kept
+
+
 def test_the_live_version_stays_however_old(warehouse: Path, published: Path) -> None:
     first, *_ = three_versions(warehouse, published)
     rollback(published, first)
