@@ -21,6 +21,15 @@ REFUSED_BATCH = "refused_batch"
 COLUMN_PRESENT = "column_present"
 """Rule of columns that the mapping names or former batches had, and that a batch lacks."""
 
+ACTIONS = {
+    "required": "have the rows completed where they come from, or name the column that holds the value",
+    "readable": "give the column its `formats`, `decimal` or `values`, or have the values mended where they come from",
+    UNREADABLE_ROW: "where many look so, set `delimiter`, `quote`, `encoding` or `header_row` of the table; "
+    "else have the file sent again",
+    REFUSED_BATCH: "nothing: the file was sent again since",
+}
+"""What to do about quarantined rows, by the rule they broke."""
+
 _READABLE = {
     "boolean": "true or false (yes, no, 1, 0, t, f, y, n)",
     "integer": "a whole number",

@@ -71,6 +71,7 @@ def show(
     """
     from ingestion.landing.manifest import Manifest
     from ingestion.quarantine import show_quarantined
+    from ingestion.rules import ACTIONS
 
     layout = session.deployment().layout
     rows = show_quarantined(
@@ -85,6 +86,11 @@ def show(
         printing.write(form, columns, found)
     elif found:
         printing.table(columns[:-2], [row[:-2] for row in found])
+        for broken in dict.fromkeys(row[3] for row in found):
+            printing.say(f"{broken}: {ACTIONS[broken]}")
+        printing.say(
+            "keys are those of closedloop.yml; with the next closedloop run all of it is judged again"
+        )
     else:
         printing.say("no such rows are quarantined")
     if not found:

@@ -133,7 +133,8 @@ class _Gate:
         for at, load in enumerate(loads):
             if not chosen(load):
                 continue
-            former = loads[at - 1].schema if at else ()
+            # Files without even headers say nothing of what columns there are.
+            former = next((one.schema for one in reversed(loads[:at]) if one.schema), ())
             is_sent_again = any(later.unit == load.unit for later in loads[at + 1 :])
             outcome = self._admit(load, former, is_sent_again)
             if isinstance(outcome, Refusal):

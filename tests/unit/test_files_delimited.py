@@ -92,11 +92,11 @@ def test_quoted_line_ends_stay_and_lines_still_count(tmp_path: Path) -> None:
 
 
 def test_blank_cells_are_null_and_blank_lines_no_rows(tmp_path: Path) -> None:
-    rows, rejects = read(tmp_path, b'Id,Name,City\n1,,""\n\n   \n,,\n2, ,x\nNA,null,-\n')
+    rows, rejects = read(tmp_path, b'Id,Name,City\n1,,""\n\n   \n,,\n2, ,x\n,\n ,\t\n"",""\nNA,null,-\n')
     assert rows == [
         row(2, Id="1", Name=None, City=None),
         row(6, Id="2", Name=" ", City="x"),
-        row(7, Id="NA", Name="null", City="-"),
+        row(10, Id="NA", Name="null", City="-"),
     ]
     assert rejects == []
 
@@ -183,6 +183,15 @@ def test_a_file_cut_inside_a_row_rejects_it(tmp_path: Path) -> None:
     rows, rejects = read(tmp_path, b"Id,Name,City\n1,Ann,Bern\n2,Bo")
     assert rows == [row(2, Id="1", Name="Ann", City="Bern")]
     assert rejects == [(3, "2,Bo", "found 2 cells; expected 3, one for each header")]
+
+
+def test_a_file_whose_end_is_zeros_loses_only_its_last_row(tmp_path: Path) -> None:
+    text = "".join(f"{at},Ann\n" for at in range(2000))
+    rows, rejects = read(tmp_path, f"Id,Name\n{text}2000,Bo".encode() + bytes(4096))
+    assert [found["Id"] for found in rows] == [str(at) for at in range(2000)]
+    assert rejects == [
+        (2002, "2000,Bo", "found zeros, as in a file whose sender was cut off while writing; expected text")
+    ]
 
 
 def test_an_open_quote_does_not_swallow_the_rows_after_it(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import pytest
 from ingestion.errors import ClosedloopError
 from ingestion.sources.base import Window
 from ingestion.sources.files import ChangedWhileRead, FilesConfig, FileSource, UnreadableFile
+from ingestion.sources.files.discovery import File
 
 UNTIL = datetime(2026, 1, 1)
 FIRST_NIGHT = Window(UNTIL)
@@ -135,6 +136,50 @@ def test_storage_that_cannot_be_reached_is_an_error(tmp_path: Path) -> None:
         UnreadableFile, match=r"nowhere://x/\*.csv: found ValueError: .*; expected a path that can be"
     ):
         units(source(tmp_path, "nowhere://x/*.csv"))
+
+
+def test_a_link_to_nowhere_is_no_file(tmp_path: Path) -> None:
+    write(tmp_path / "in/a.csv", "Id\n1\n")
+    (tmp_path / "in/b.csv").symlink_to(tmp_path / "gone.csv")
+    assert units(source(tmp_path, "in")) == units(source(tmp_path, "in/*.csv")) == ["in/a.csv"]
+
+
+@pytest.mark.parametrize("path", ["in", "in/*.csv", "**/*.csv", "*/a.csv", "in/a.csv"])
+def test_a_folder_that_is_closed_to_us_is_an_error_and_not_an_empty_one(
+    tmp_path: Path, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "in/a.csv", "Id\n1\n")
+
+    def closed(kept):
+        def call(path, *arguments, **named):
+            if Path(path).is_relative_to(tmp_path / "in"):
+                raise PermissionError(13, "Permission denied", str(path))
+            return kept(path, *arguments, **named)
+
+        return call
+
+    # Whoever runs the tests may be allowed everything.
+    monkeypatch.setattr(os, "scandir", closed(os.scandir))
+    monkeypatch.setattr(os, "stat", closed(os.stat))
+    with pytest.raises(
+        UnreadableFile, match=r"found PermissionError: .*Permission denied.*Check the path, the rights"
+    ):
+        units(source(tmp_path, path))
+
+
+def test_a_file_that_is_closed_to_us_says_whose_right_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "a.csv", "Id\n1\n")
+
+    def closed(file: File) -> None:
+        raise PermissionError(13, "Permission denied", file.path)
+
+    monkeypatch.setattr(File, "open", closed)
+    with pytest.raises(
+        UnreadableFile, match=r"a.csv: found a file closed to this process .*the user who runs"
+    ):
+        units(source(tmp_path))
 
 
 def test_what_is_landed_already_adds_nothing(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from ingestion.sources.files.text import Text, buffered, is_decoded, shown, utf8
 _FAST_BLOCK = 4 << 20
 _CAREFUL_ROWS = 20_000
 _MISQUOTED = "found a quote that does not close in this row; expected one at the cell's end"
+_ZEROS = "found zeros, as in a file whose sender was cut off while writing; expected text"
 # Put after the last row. It comes back as a row of its own unless a quote is still open there.
 _END = "\x03end of file\x04"
 
@@ -118,7 +119,7 @@ def _fast(
             stop = _first_in_doubt(batch, dialect, many_lined)
             for at, content, cell_count in skipped:
                 before = np.searchsorted(numbers, at)
-                if before <= stop and content.strip():
+                if before <= stop and any(cell.strip() for cell in _cells(content, dialect)):
                     rejects.add(int(line + at - number + inside[before]), content, dialect.misfit(cell_count))
             number, line = number + count + len(skipped), int(line + count + len(skipped) + inside[-1])
             yield _without_blank_rows(batch.slice(0, stop), row_lines[:stop])
@@ -166,8 +167,10 @@ def _rows(
             records.resume_at_second_line()
             opening = re.split("[\r\n]", record.text, maxsplit=1)[0]
             rejects.add(record.line, shown(opening), _MISQUOTED)
+        elif "\0" in record.text:
+            rejects.add(record.line, shown(record.text.rstrip("\0").replace("\0", "\ufffd")), _ZEROS)
         elif cells is None:
-            if record.text.strip():
+            if any(cell.strip() for cell in record.cells):
                 rejects.add(record.line, shown(record.text), dialect.misfit(len(record.cells)))
         elif not is_decoded(record.text):
             rejects.add(

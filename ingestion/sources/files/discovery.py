@@ -5,10 +5,14 @@ Listing, opening and fingerprinting belong here; what is inside a file does not.
 
 from __future__ import annotations
 
+import glob
 import hashlib
+import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -73,10 +77,12 @@ def find(paths: Iterable[str], base: Path, options: Mapping[str, Any]) -> list[F
     A path is a file, a folder (the files in it), a glob (`**` for folders of any depth) or a URL of these; relative
     ones start at `base`. Raises UnreadableFile when the storage cannot be asked.
     """
-    found: dict[str, File] = {}
+    found: dict[str, tuple[datetime, File]] = {}
     for path in paths:
         try:
-            found |= {file.unit: file for file in _find(path, base, options)}
+            for file in _find(path, base, options):
+                with suppress(FileNotFoundError):  # gone since it was listed, or a link to nowhere
+                    found[file.unit] = file.modified, file
         except FileNotFoundError:
             continue
         except ImportError as error:
@@ -94,13 +100,15 @@ def find(paths: Iterable[str], base: Path, options: Mapping[str, Any]) -> list[F
                 "Check the path, the rights to it, and `storage` in the configuration.",
                 may_pass=may_pass(error),
             ) from error
-    return sorted(found.values(), key=lambda file: (file.modified, file.unit))
+    return [file for _, file in sorted(found.values(), key=lambda dated: (dated[0], dated[1].unit))]
 
 
 def _find(path: str, base: Path, options: Mapping[str, Any]) -> Iterator[File]:
     is_url = "://" in path
     storage, inner = url_to_fs(path, **options) if is_url else (fsspec.filesystem("file"), str(base / path))
     storage.invalidate_cache()
+    if isinstance(storage, LocalFileSystem):
+        _check_open(Path(inner))
     if storage.isfile(inner):
         listed = [inner]
     elif storage.isdir(inner):
@@ -112,6 +120,22 @@ def _find(path: str, base: Path, options: Mapping[str, Any]) -> Iterator[File]:
         passed_over = own_name.startswith(_PASSED_OVER_PREFIXES) or own_name.endswith(_PASSED_OVER_SUFFIXES)
         if name == inner or not passed_over:
             yield File(_unit(storage, name, base), storage, name)
+
+
+def _check_open(path: Path) -> None:
+    """Raise what keeps this process from looking into the folders of a local path: fsspec takes them for empty ones."""
+    fixed = list(takewhile(lambda part: not glob.has_magic(part), path.parts))
+    folder = Path(*fixed)
+    with suppress(FileNotFoundError, NotADirectoryError):
+        folder.stat()
+    for _ in os.walk(folder, onerror=_raise):
+        if len(path.parts) - len(fixed) <= 1 and "**" not in path.name:
+            return
+
+
+def _raise(error: OSError) -> None:
+    if isinstance(error, PermissionError):
+        raise error
 
 
 def _unit(storage: AbstractFileSystem, path: str, base: Path) -> str:

@@ -72,9 +72,11 @@ def utf8(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
 
 
 def checked(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """The blocks as they are; raises UnicodeDecodeError when they are not UTF-8, at the latest at their end."""
+    """The blocks as they are; raises UnicodeDecodeError when they are no text in UTF-8, at the latest at their end."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     for block in blocks:
+        if b"\0" in block:
+            raise UnicodeDecodeError("utf-8", b"\0", 0, 1, "zeros are no text")
         if decoder.getstate()[0] or not block.isascii():
             decoder.decode(block)
         yield block

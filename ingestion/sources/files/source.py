@@ -173,11 +173,18 @@ def _guarded(file: File) -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise ChangedWhileRead(file.unit) from error
+    except PermissionError as error:
+        raise UnreadableFile(
+            file.unit,
+            f"a file closed to this process ({error})",
+            "the right to read it",
+            "Give that right to the user who runs closedloop, then run again.",
+        ) from error
     except _DAMAGE as error:
         raise UnreadableFile(
             file.unit,
             f"content that cannot be read ({type(error).__name__}: {error})",
-            "a whole, undamaged file that this process may read",
+            "a whole, undamaged file",
             "Have it sent again, or remove it from the source's path.",
             may_pass=may_pass(error),
         ) from error
