@@ -1,16 +1,64 @@
 """Telling people of a failed night or of late data, through whatever services the environment names.
 
-What failed is said by the run; here it is only sent. Nothing here can fail a night.
+What failed is said by the run, which promises broke in `breaches`; here it is only sent. Nothing here can fail a night.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from orchestration.settings import Deployment, alert_urls
 
+if TYPE_CHECKING:
+    from apprise import NotifyBase
+
 logger = logging.getLogger("closedloop.alerts")
+
+
+@dataclass(frozen=True)
+class Service:
+    """One URL to send to. `key` tells it from others without giving it away: the URL is a secret."""
+
+    key: str
+    plugin: NotifyBase
+
+    @property
+    def name(self) -> str:
+        """What kind of service it is."""
+        return str(self.plugin.service_name)
+
+    def deliver(self, title: str, lines: Sequence[str]) -> bool:
+        """Send; whether it was taken. A failed delivery is logged, never raised."""
+        try:
+            is_sent = bool(self.plugin.notify(body="\n".join(lines), title=title))
+        except Exception:  # every service has errors of its own
+            is_sent = False
+        if not is_sent:
+            logger.warning("the alert could not be delivered through %s", self.name)
+        return is_sent
+
+
+def services(urls: str) -> Iterator[Service]:
+    """The services that `urls` (apprise's, separated by commas or blanks) name. One that cannot be read is logged."""
+    if not urls.strip():
+        return
+    # Imported late: most nights have nothing to tell.
+    from apprise import Apprise
+
+    # Their own lines name hosts and, at their most talkative, what is secret in a URL.
+    for name in ("apprise", "urllib3"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    for url in re.split(r"[\s,]+(?=[\w-]+://)", urls.strip(" \t\r\n,")):
+        plugin = Apprise.instantiate(url)
+        if plugin is None:
+            logger.warning("an alert URL cannot be read by apprise; that one is left out")
+        else:
+            yield Service(hashlib.sha256(url.encode()).hexdigest()[:16], plugin)
 
 
 def alert_failure(
@@ -23,27 +71,9 @@ def alert_failure(
 
 
 def send(urls: str, title: str, lines: Sequence[str]) -> None:
-    """Send to every one of `urls` (apprise's, separated by commas or blanks). Failed deliveries are logged, never
-    raised, and by the name of the service alone: its URL is a secret.
-    """
-    if not urls.strip():
-        return
-    # Imported late: most nights have nothing to tell.
-    from apprise import Apprise
-
-    # Their own lines name hosts and, at their most talkative, what is secret in a URL.
-    for name in ("apprise", "urllib3"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-    services = Apprise()
-    if not services.add(urls):
-        logger.warning("CLOSEDLOOP_ALERT_URLS holds a URL that apprise cannot read; that one is left out")
-    for service in services:
-        try:
-            is_sent = service.notify(body="\n".join(lines), title=title)
-        except Exception:  # every service has errors of its own
-            is_sent = False
-        if not is_sent:
-            logger.warning("the alert could not be delivered through %s", service.service_name)
+    """Send to every one of `urls`."""
+    for service in services(urls):
+        service.deliver(title, lines)
 
 
 def first_line(text: str) -> str:

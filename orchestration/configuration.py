@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from orchestration.agreement.problem import Problem
@@ -108,8 +108,16 @@ def validation_problems(
             expected = re.sub(r"^(Value error, |Input should be )|, unable to .*", "", detail["msg"])
             if detail["type"] == "string_pattern_mismatch":
                 expected = fields[str(detail["loc"][-1])].description or expected
-            found.append(configuration.problem(place, repr(detail["input"]), expected, "Correct this key."))
+            is_secret = _is_secret(model, detail["loc"])
+            value = "a value, not shown as it may be secret" if is_secret else repr(detail["input"])
+            found.append(configuration.problem(place, value, expected, "Correct this key."))
     return found
+
+
+def _is_secret(model: type[BaseModel], place: Place) -> bool:
+    """Whether the node at `place` lies in a field of secrets."""
+    field = model.model_fields.get(str(place[0])) if place else None
+    return field is not None and SecretStr in get_args(field.annotation)
 
 
 def _keys(model: type[BaseModel], place: Place) -> Mapping[str, FieldInfo]:

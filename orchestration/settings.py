@@ -16,7 +16,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ingestion.errors import ClosedloopError
@@ -102,6 +102,7 @@ class Options(BaseModel):
         default="4GB", pattern=r"^\d+(\.\d+)?\s*(MB|GB|MiB|GiB)$", description="a size such as 4GB or 500MB"
     )
     threads: int = Field(default=2, ge=1)
+    team_alert_urls: dict[str, SecretStr] = Field(default_factory=dict)
     vars: Vars = Vars()
     sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
 

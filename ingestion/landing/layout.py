@@ -65,6 +65,11 @@ class Layout:
         return self.root / ".lock"
 
     @property
+    def told_db(self) -> Path:
+        """Which broken promises were told to whom."""
+        return self.root / "alerts.db"
+
+    @property
     def manifest_db(self) -> Path:
         return self.landing / "manifest.db"
 

@@ -14,6 +14,7 @@ from ingestion.errors import ClosedloopError
 from ingestion.landing.manifest import ManifestError
 from ingestion.landing.safekeeping import keep_copy
 from orchestration.alerts import alert_failure, send
+from orchestration.breaches import tell_breaches
 from orchestration.failures import failures
 from orchestration.freshness import freshness
 from orchestration.night import Night, moment
@@ -81,7 +82,7 @@ class NightResource(dg.ConfigurableResource):
                 self._tidy(context.instance)
 
     def _tell(self, instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
-        """Alert of what failed in the run and, once a night, of late data."""
+        """Alert of what failed in the run, else of breaches, and once a night of late data."""
         is_intraday = ONLY in run.tags
         entries = instance.all_logs(run.run_id, of_type=TELLING)
         failed = list(failures(entry.get_dagster_event() for entry in entries))
@@ -89,6 +90,8 @@ class NightResource(dg.ConfigurableResource):
             alert_failure(
                 self.deployment, run.run_id, failed, "an intraday run" if is_intraday else "a night"
             )
+        else:
+            tell_breaches(self.deployment)
         if is_intraday:
             return
         try:

@@ -5,12 +5,9 @@ Which failures there are is tested where they arise.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 
 import dagster as dg
 import pytest
@@ -20,39 +17,14 @@ from orchestration.alerts import send
 from orchestration.defs.resources import NightResource, plain_errors
 from tests.conftest import Call
 from tests.integration.nights import lay_out
-
-
-class Service(HTTPServer):
-    """Keeps the JSON of every alert."""
-
-    def __init__(self) -> None:
-        self.received: list[dict[str, str]] = []
-        super().__init__(("127.0.0.1", 0), Receiver)
-
-    @property
-    def url(self) -> str:
-        return f"json://127.0.0.1:{self.server_port}/secret-path"
-
-
-class Receiver(BaseHTTPRequestHandler):
-    server: Service
-
-    def do_POST(self) -> None:
-        self.server.received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Nothing on the screen."""
+from tests.receiving import Service, receiving
 
 
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
-    with Service() as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        monkeypatch.setenv("CLOSEDLOOP_ALERT_URLS", server.url)
+    with receiving() as server:
+        monkeypatch.setenv("CLOSEDLOOP_ALERT_URLS", server.url())
         yield server
-        server.shutdown()
 
 
 @pytest.fixture
@@ -122,7 +94,7 @@ def test_late_data_are_told_and_fail_nothing(home: Path, service: Service) -> No
 
 
 def test_a_night_that_could_not_begin_is_told(home: Path, service: Service, call: Call) -> None:
-    (home / ".env").write_text(f"CLOSEDLOOP_ALERT_URLS={service.url}\n")
+    (home / ".env").write_text(f"CLOSEDLOOP_ALERT_URLS={service.url()}\n")
     (home / "closedloop.yml").write_text("surces: {}\n")
     assert call("--home", home, "run").status == 2
     (told,) = service.received
@@ -138,10 +110,10 @@ def test_a_service_that_fails_stops_nothing_and_its_url_is_not_told(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     unreachable = "json://someone:pa55word@127.0.0.1:9/secret-path"
-    monkeypatch.setenv("CLOSEDLOOP_ALERT_URLS", f"{unreachable}, nonsense://pa55word {service.url}")
+    monkeypatch.setenv("CLOSEDLOOP_ALERT_URLS", f"{unreachable}, nonsense://pa55word {service.url()}")
     with caplog.at_level(logging.DEBUG):
         assert run(home, whole)
-        send(f"{unreachable}, nonsense://pa55word {service.url}", "title", ["line"])
+        send(f"{unreachable}, nonsense://pa55word {service.url()}", "title", ["line"])
     assert [told["message"] for told in service.received] == ["line"]
     ours = [record.getMessage() for record in caplog.records if record.name == "closedloop.alerts"]
     assert "the alert could not be delivered through JSON" in ours

@@ -5,8 +5,11 @@ How clocks are judged is tested with the models; here what an intraday run lands
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+
+import pytest
 
 from ingestion.landing.manifest import Manifest
 from orchestration.landing import land_table
@@ -14,6 +17,7 @@ from orchestration.night import Night
 from orchestration.publish import current, versions
 from orchestration.settings import load_deployment
 from tests.integration.nights import lay_out, night, published
+from tests.receiving import Service, receiving
 
 # A Monday. New York opens at 13:00 UTC; a first response is due in two open hours and at risk after one.
 MORNING, NOON = datetime(2026, 6, 22, 14), datetime(2026, 6, 22, 15)
@@ -49,6 +53,13 @@ CLOCKS = (
 UNBALANCED = "select identity from reports.rpt_ledger where verdict <> 'balanced'"
 
 
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    with receiving() as server:
+        monkeypatch.setenv("CLOSEDLOOP_ALERT_URLS", server.url())
+        yield server
+
+
 def company(home: Path, *parts: str) -> Path:
     """A deployment of these exports, of which only `parts` have come."""
     tables = {table: {"path": f"exports/{table}/*.csv"} for table in EXPORTS}
@@ -68,10 +79,21 @@ def units(home: Path, table: str) -> int:
     return len(Manifest(home / "data/landing/manifest.db").loads(table=table))
 
 
-def test_an_intraday_run_lands_the_crm_moves_the_clocks_and_publishes_one_piece(tmp_path: Path) -> None:
+def titles(service: Service) -> list[str]:
+    """What was told since the last time, in no order."""
+    told = sorted(alert["title"].removeprefix("closedloop: ") for alert in service.received)
+    service.received.clear()
+    return told
+
+
+def test_an_intraday_run_lands_the_crm_moves_the_clocks_tells_of_them_and_publishes_one_piece(
+    tmp_path: Path, service: Service
+) -> None:
     home = company(tmp_path / "home", "1")
     assert not night(home, MORNING).failures
     assert published(home, CLOCKS) == [("l1", "pending")]
+    # Its lead lacks what a handoff must bring.
+    assert titles(service) == ["marketing of home: 1 breached"]
 
     come(home, "2")
     # A night that was killed before gate 1 left its touches waiting; campaigns it had not come to.
@@ -89,5 +111,8 @@ def test_an_intraday_run_lands_the_crm_moves_the_clocks_and_publishes_one_piece(
     assert (live.as_of, live.only) == (NOON, "sla")
     assert [version.only for version in versions(home / "data/published")] == ["sla", None]
 
+    assert titles(service) == ["East of home: 1 at risk", "marketing of home: 1 breached"]
+
     # Built anew from the same rows at the same moment, it is the same version.
     assert night(home, NOON, only="sla", full_refresh=True).is_unchanged
+    assert titles(service) == []

@@ -96,8 +96,8 @@ def test_a_new_folder_lacks_nothing_but_its_exports(call: Call, tmp_path: Path) 
         f"error: closedloop.yml, line {line}, sources.crm.tables.{table}.path: found no file at {path}; expected at "
         "least one file. Correct the path; relative ones start at the configuration's folder."
         for line, table, path in (
-            (38, "crm_lead", "exports/leads*.csv"),
-            (48, "crm_opportunity", "exports/opportunities*.csv"),
+            (41, "crm_lead", "exports/leads*.csv"),
+            (51, "crm_opportunity", "exports/opportunities*.csv"),
         )
     ]
 

@@ -1,0 +1,82 @@
+"""What was told to whom: a SQLite file with one row per promise, status and service.
+
+Which promises are worth telling is said in `breaches`. Every method is one short transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+Told = tuple[str, str]
+"""A promise's id (`sla_event_id`) and the status it was told in."""
+
+_TABLE = """
+create table if not exists told (
+    service text not null, sla_event_id text not null, status text not null, as_of text not null,
+    is_delivered integer not null, primary key (service, sla_event_id, status)
+)
+"""
+
+
+class Memory:
+    """The memory at `path`; created when it is missing.
+
+    A promise is noted before it is sent and forgotten when the delivery failed. So a kill in between leaves it noted,
+    and nobody is told twice; that nobody may have been told at all is what `left_open` is for.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._transaction() as connection:
+            connection.execute(_TABLE)
+
+    def of(self, service: str) -> set[Told]:
+        """All that was told through a service."""
+        with self._transaction() as connection:
+            return set(
+                connection.execute("select sla_event_id, status from told where service = ?", [service])
+            )
+
+    def newest(self) -> datetime | None:
+        """The latest moment that anything was told of, naive UTC; None before the first time."""
+        with self._transaction() as connection:
+            (found,) = connection.execute("select max(as_of) from told").fetchone()
+        return None if found is None else datetime.fromisoformat(found)
+
+    def note(self, service: str, told: Collection[Told], as_of: datetime) -> None:
+        """Note what is about to be sent."""
+        moment = as_of.isoformat(timespec="microseconds")
+        with self._transaction() as connection:
+            connection.executemany(
+                "insert into told values (?, ?, ?, ?, 0)", [(service, *one, moment) for one in told]
+            )
+
+    def confirm(self, service: str) -> None:
+        """What was noted last has been delivered."""
+        with self._transaction() as connection:
+            connection.execute("update told set is_delivered = 1 where service = ?", [service])
+
+    def forget(self, service: str) -> None:
+        """What was noted last could not be delivered: it counts as untold."""
+        with self._transaction() as connection:
+            connection.execute("delete from told where service = ? and is_delivered = 0", [service])
+
+    def left_open(self) -> int:
+        """How many rows a kill left without a word of delivery. They count as told from now on."""
+        with self._transaction() as connection:
+            return connection.execute("update told set is_delivered = 1 where is_delivered = 0").rowcount
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        connection = sqlite3.connect(self.path, timeout=60, isolation_level=None)
+        try:
+            connection.execute("begin immediate")
+            yield connection
+            connection.execute("commit")
+        finally:
+            connection.close()
