@@ -37,10 +37,11 @@ select
     ['americas', 'emea', 'apac'][1 + number % 3] as calendar_id,
     timestamp '2024-08-01' + to_seconds((hash(number) % 57000000)::bigint) as started_at,
     started_at + to_seconds((hash(number, 1) % (30 * 86400))::bigint) as ended_at,
-    15.0 * (1 + hash(number, 2) % 160) as target_minutes
+    cast(15 * (1 + hash(number, 2) % 160) as double) as target_minutes
 from range({clocks}) as numbers (number)
 """
-"""Clocks over two years that run up to thirty days, with targets of 15 minutes to forty hours."""
+"""Clocks over two years that run up to thirty days, with targets of 15 minutes to forty hours, typed as the models have
+them."""
 
 MACROS = {
     "durations": "{{ business_durations('clocks', 'clock', 'calendar_id', 'started_at', 'ended_at') }}",

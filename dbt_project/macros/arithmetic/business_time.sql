@@ -33,7 +33,11 @@ left join {{ ref('int_time__business_segments') }} as ended
 {% macro business_due(clocks, key, calendar_id, started_at, target_minutes) -%}
 select
     {{ key }},
-    case when reached_at <= {{ started_at }} + interval 10 year then reached_at end as due_at
+    case
+        -- Ten years are at least 3652 days: arithmetic of months, which costs a tenth of the whole, is left to the few beyond.
+        when {{ epoch_micros('reached_at') }} - {{ epoch_micros(started_at) }} <= 3652 * 86400000000 then reached_at
+        when reached_at <= {{ started_at }} + interval 10 year then reached_at
+    end as due_at
 from (
     select
         asked.{{ key }},
@@ -46,7 +50,7 @@ from (
             started.calendar_id as segment_calendar_id,
             started.coverage_run,
             {{ open_up_to('started', 'clocks.' ~ started_at) }}
-                + cast(round(clocks.{{ target_minutes }} * 60000000, 0) as bigint) as open_at_due
+                + cast(round(cast(clocks.{{ target_minutes }} as double) * 60000000, 0) as bigint) as open_at_due
         from {{ clocks }} as clocks
         left join {{ ref('int_time__business_segments') }} as started
             on {{ in_covered_segment('clocks', calendar_id, started_at, 'started') }}
