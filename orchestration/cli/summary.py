@@ -1,4 +1,4 @@
-"""What is told after a night: rows at each step, the funnel, the ledger, what was quarantined, where the files are.
+"""What is told after a run: rows at each step, funnel or promises, the ledger, what was quarantined, where files are.
 
 The figures are read from the manifest and the published version; nothing is computed that they do not hold.
 """
@@ -39,8 +39,12 @@ def tell_night(deployment: Deployment, outcome: Outcome, started: datetime, seco
     printing.table(
         ("published", "rows"), [(table.full_name, table.rows) for table in live.tables], "Published tables"
     )
-    with ask(published, FUNNEL) as answer:
-        printing.table(answer.columns, answer.rows, "Funnel (stages skipped count as reached)")
+    if live.only == "sla":
+        asked, title = question_sql("promises_kept"), "Promises of sales and marketing"
+    else:
+        asked, title = FUNNEL, "Funnel (stages skipped count as reached)"
+    with ask(published, asked) as answer:
+        printing.table(answer.columns, answer.rows, title)
     with ask(published, question_sql("ledger")) as answer:
         _tell_ledger(list(answer.rows))
     printing.say(f"Published {live.version} as of {printing.cell(live.as_of)} UTC in {seconds:.1f} s:")

@@ -181,6 +181,46 @@ def test_touch_bands_are_in_order(warehouse: Path) -> None:
     ]
 
 
+def test_promises_are_kept_by_those_that_were_due(warehouse: Path) -> None:
+    statuses = ("met", "met", "met", "breached", "at_risk", "pending", "excluded")
+    for number, status in enumerate(statuses):
+        row = {"sla_event_id": str(number), "commitment": "acceptance", "status": status}
+        write(warehouse, "marts.fct_sla_event", row)
+    write(
+        warehouse, "marts.fct_sla_event", {"sla_event_id": "x", "commitment": "handoff", "status": "pending"}
+    )
+    accepted, handed = answer(warehouse, question_sql("promises_kept"))
+    assert list(accepted.values()) == ["acceptance", 7, 3, 1, 1, 1, 1, 0.75]
+    assert list(handed.values()) == ["handoff", 1, 0, 0, 0, 1, 0, None]
+
+
+def test_promises_that_ran_out_long_ago_are_left_out(warehouse: Path) -> None:
+    write(warehouse, "marts.fct_lead_to_deal", {"journey_id": "j", "lead_id": "l1"})
+    for number, (status, due) in enumerate(
+        [
+            ("breached", datetime(2026, 6, 24)),
+            ("breached", datetime(2026, 6, 30, 22)),
+            ("at_risk", datetime(2026, 7, 1, 3)),
+        ]
+    ):
+        write(
+            warehouse,
+            "reports.rpt_sla_breaches",
+            {
+                "journey_id": "j",
+                "status": status,
+                "late_since": due,
+                "minutes_late": (AS_OF - due).total_seconds() / 60,
+                "rank": 3 - number,
+            },
+        )
+    found = answer(warehouse, question_sql("promises_running_out"))
+    assert [(row["status"], row["lead_id"], row["hours_late"]) for row in found] == [
+        ("at_risk", "l1", -3.0),
+        ("breached", "l1", 2.0),
+    ]
+
+
 def test_an_unknown_question_names_near_ones() -> None:
     with pytest.raises(PublishError, match="did you mean one of: ledger"):
         question_sql("leger")
