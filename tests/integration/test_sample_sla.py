@@ -25,3 +25,6 @@ def test_every_status_occurs_in_the_sample(tmp_path: Path) -> None:
     assert not outcome.failures
     statuses = "select commitment, list(distinct status order by status) from marts.fct_sla_event group by 1"
     assert dict(published(home, statuses)) == POSSIBLE
+    # Enough to see who owes what: clocks that run late are what people look at every morning.
+    at_risk = "select commitment, count(*) from marts.fct_sla_event where status = 'at_risk' group by 1"
+    assert min(count for _, count in published(home, at_risk)) >= 4

@@ -76,6 +76,10 @@ class Clock:
         """Seconds that the local clock is ahead of UTC."""
         return self._offset(instant // DAY, zone)
 
+    def on_last_day(self, second: np.ndarray, zone: np.ndarray) -> np.ndarray:
+        """The instant at which the clocks of each zone show a second of the last day."""
+        return self._instant(np.full(len(zone), self.horizon // DAY - 1), second, zone)
+
     def _instant(self, day: np.ndarray, second: np.ndarray, zone: np.ndarray) -> np.ndarray:
         return day * DAY + second - self._offset(day, zone)
 

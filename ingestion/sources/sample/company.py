@@ -60,6 +60,8 @@ REGIONS = ("Americas", "EMEA", "APAC")
 REGION_ZONES = ("America/New_York", "Europe/Berlin", "Asia/Shanghai")
 """Where the sales teams of each region sit, and so when they work."""
 CALENDARS = ("americas", "emea", "apac")
+LEAVES = (18, 18, 19)
+"""Hour at which a region goes home, Mondays to Thursdays, as `business_hours` of its agreement has it."""
 
 INDUSTRIES = {
     "Software": 0.20,

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from ingestion.sources.sample.clock import Clock
 from ingestion.sources.sample.defects import DEFECTS
 
-GENERATION = 2
+GENERATION = 3
 """Raise it when the simulator gives other rows for the same settings, so that fingerprints change with them."""
 CHUNK_PEOPLE = 20_000
 """People simulated at once: bounds the memory, about 400,000 touches."""

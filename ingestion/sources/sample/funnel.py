@@ -11,7 +11,7 @@ import numpy as np
 
 from ingestion.sources.sample import channels
 from ingestion.sources.sample.clock import Clock
-from ingestion.sources.sample.company import REGION_ZONES, ZONES
+from ingestion.sources.sample.company import LEAVES, REGION_ZONES, ZONES
 from ingestion.sources.sample.draws import DAY, HOUR, MINUTE, NEVER, Random, chance, fades, pick, waits
 from ingestion.sources.sample.people import LEAD_ONLY, People
 from ingestion.sources.sample.team import Team
@@ -76,10 +76,10 @@ def run(rng: Random, clock: Clock, people: People, team: Team, lead_created: np.
     )
 
 
-def neglected(rng: Random, clock: Clock, cycles: Cycles) -> Cycles:
+def neglected(rng: Random, clock: Clock, people: People, cycles: Cycles) -> Cycles:
     """The rounds, some of which nobody called yet, or at all. Of those disqualified for good, sales refuses some at a
     glance: competitors and students, now and then before routing hands them over. At the end of a quarter, when deals
-    are closed, most leads of the last two days wait."""
+    are closed, most leads of the last two days wait; those of the last day were handed over at its end, all at once."""
     count = len(cycles.person)
     refused = (cycles.ending == DISQUALIFIED) & (cycles.sal >= NEVER) & (cycles.mql < NEVER)
     refused &= chance(rng, REFUSED_AT_A_GLANCE, count)
@@ -92,6 +92,7 @@ def neglected(rng: Random, clock: Clock, cycles: Cycles) -> Cycles:
     uncalled = refused | waiting
     return replace(
         cycles,
+        assigned=np.where(waiting, _handed_over_late(rng, clock, people, cycles), cycles.assigned),
         attempts=np.where(uncalled[:, None], NEVER, cycles.attempts),
         made=np.where(uncalled, 0, cycles.made),
         contacted=np.where(uncalled, -1, cycles.contacted),
@@ -100,10 +101,25 @@ def neglected(rng: Random, clock: Clock, cycles: Cycles) -> Cycles:
     )
 
 
+def _handed_over_late(rng, clock, people, cycles) -> np.ndarray:
+    """The handover; one of the last day comes no sooner than some 75 minutes before the team goes home."""
+    region = people.region[cycles.person]
+    zone = _zone(region)
+    late = clock.on_last_day(np.array(LEAVES)[region] * HOUR, zone) - rng.integers(
+        65 * MINUTE, 85 * MINUTE, len(region)
+    )
+    is_last_day = cycles.assigned >= clock.on_last_day(np.zeros(len(region), dtype=np.int64), zone)
+    return np.where(is_last_day, np.maximum(cycles.assigned, late), cycles.assigned)
+
+
+def _zone(region: np.ndarray) -> np.ndarray:
+    return np.array([ZONES.index(name) for name in REGION_ZONES])[region]
+
+
 def _round(rng, clock, people, team, person, began, number) -> Cycles:
     count = len(person)
     region = people.region[person]
-    zone = np.array([ZONES.index(name) for name in REGION_ZONES])[region]
+    zone = _zone(region)
     owner = team.assign(rng, team.inbound, region)
     mql = _qualification(rng, people, person, began, number)
     assigned = mql + _handover_wait(rng, mql, zone, clock)

@@ -52,7 +52,7 @@ def simulate(config: SampleConfig, chunk: int) -> World:
     persons = people.populate(rng, clock, config.numbers(chunk))
     created = records.lead_creation(rng, persons)
     cycles = funnel.run(rng, clock, persons, sales, created)
-    cycles = funnel.neglected(generator(config.seed, NEGLECT, chunk), clock, cycles)
+    cycles = funnel.neglected(generator(config.seed, NEGLECT, chunk), clock, persons, cycles)
     value = deals.worth(rng, persons)
     made = deals.make(rng, clock, persons, sales, cycles, value)
     return World(
