@@ -26,6 +26,7 @@ ACTIONS = {
     "readable": "give the column its `formats`, `decimal` or `values`, or have the values mended where they come from",
     UNREADABLE_ROW: "where many look so, set `delimiter`, `quote`, `encoding` or `header_row` of the table; "
     "else have the file sent again",
+    "reserved": "map the word to another one with `values`; the reports use it themselves",
     REFUSED_BATCH: "nothing: the file was sent again since",
 }
 """What to do about quarantined rows, by the rule they broke."""

@@ -12,7 +12,7 @@ import pytest
 
 from ingestion.contracts import Column, Contract, contracts
 from ingestion.mapping import TableMapping
-from ingestion.rules import Rule, contract_rules
+from ingestion.rules import ACTIONS, REFUSED_BATCH, UNREADABLE_ROW, Rule, contract_rules
 from orchestration.quality.expectations import validate
 from tests.landings import GivenSource, Landing, extract
 from tests.quality.gate1_loads import LEADS, admit, failed
@@ -88,6 +88,16 @@ def test_each_defect_trips_exactly_its_rule(landing: Landing, table: str) -> Non
     assert landing.quarantined("rule, column_name, line, row_number") == [
         (rule, column, 9, 8) for _, rule, column, _, severity in defects if severity == "critical"
     ]
+
+
+def test_every_rule_that_quarantines_says_what_to_do() -> None:
+    rules = {
+        rule.name
+        for contract in contracts().values()
+        for rule in contract_rules(contract)
+        if rule.severity == "critical"
+    }
+    assert set(ACTIONS) == rules | {UNREADABLE_ROW, REFUSED_BATCH}
 
 
 def test_a_quarantined_row_says_what_was_found_and_keeps_what_was_received(landing: Landing) -> None:
