@@ -28,6 +28,9 @@ ADMITTED_META = tuple(name for name in META if name != "_line")
 """What an admitted row keeps of the landing beside its contract's columns."""
 
 
+_RESTORE = "`closedloop doctor --repair` lands it again where its source still has it; else restore it from a backup."
+
+
 class AdmissionError(ClosedloopError):
     """A landed load cannot be judged at all: its file is unreadable, or a required column is missing."""
 
@@ -64,13 +67,12 @@ class Batch:
             (self.rows,) = database.execute(f"select count(*) from {parquet([file])}").fetchone()
         except duckdb.Error as error:
             raise AdmissionError(
-                f"landed file {file} cannot be read: {error}\nExpected the file that load {load.load_id} left; "
-                "restore it from a backup."
+                f"landed file {file} cannot be read: {error}\n"
+                f"Expected the file that load {load.load_id} left. {_RESTORE}"
             ) from error
         if self.rows != load.rows - load.unreadable:
             raise AdmissionError(
-                f"landed file {file} has {self.rows} rows, the manifest says {load.rows - load.unreadable}; "
-                "restore the file from a backup."
+                f"landed file {file} has {self.rows} rows, the manifest says {load.rows - load.unreadable}. {_RESTORE}"
             )
         self.landed = {name: sql_type for name, sql_type, *_ in described if name not in META}
         self.columns = typing.typed_columns(contract, mapping, self.landed)

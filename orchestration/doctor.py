@@ -21,9 +21,11 @@ from ingestion.errors import ClosedloopError
 from ingestion.landing import safekeeping
 from ingestion.landing.layout import Layout
 from ingestion.landing.manifest import Load, Manifest
+from ingestion.sources.base import Extract
 from orchestration.publish import PublishError, verify, withdraw
 from orchestration.publish.shelf import Shelf
 from orchestration.quality.gate1 import admit_pending
+from orchestration.relanding import reland, unit_as_landed
 from orchestration.settings import Deployment
 from orchestration.transform.warehouse import discard, unusable
 
@@ -70,10 +72,10 @@ def _cases(deployment: Deployment) -> Iterator[_Case]:
     layout = deployment.layout
     yield from _disk(layout)
     yield from _manifest(layout)
-    if layout.manifest_db.exists() and safekeeping.damage(layout.manifest_db) is None:
+    if layout.manifest_db.exists() and _manifest_damage(layout) is None:
         manifest = Manifest(layout.manifest_db)
         lost: set[str] = set()
-        yield from _landing(layout, manifest, lost)
+        yield from _landing(deployment, manifest, lost)
         yield from _admitted(deployment, manifest, lost)
         yield from _leftovers(layout, manifest)
     yield from _warehouse(layout)
@@ -93,8 +95,7 @@ def _disk(layout: Layout) -> Iterator[_Case]:
 
 
 def _manifest(layout: Layout) -> Iterator[_Case]:
-    has_landed = next(layout.landing.rglob("*.parquet"), None) is not None
-    found = safekeeping.damage(layout.manifest_db) if layout.manifest_db.exists() or has_landed else None
+    found = _manifest_damage(layout)
     if found is not None:
         yield _Case(
             "manifest",
@@ -104,14 +105,31 @@ def _manifest(layout: Layout) -> Iterator[_Case]:
         )
 
 
-def _landing(layout: Layout, manifest: Manifest, lost: set[str]) -> Iterator[_Case]:
-    """Landed files that are not as they were landed; their loads are noted in `lost`."""
-    loads = manifest.loads()
+def _manifest_damage(layout: Layout) -> str | None:
+    is_there = layout.manifest_db.exists()
+    return (safekeeping.damage(layout.manifest_db) if is_there else None) or safekeeping.loss(layout)
+
+
+def _landing(deployment: Deployment, manifest: Manifest, lost: set[str]) -> Iterator[_Case]:
+    """Landed files that are not as they were landed; the loads of those that stay so are noted in `lost`."""
+    layout, loads = deployment.layout, manifest.loads()
     for load in loads:
         found = _changed(layout.root / load.path, load)
-        if found is not None:
-            lost.add(load.load_id)
-            yield _Case("landing", f"{load.path} ({load.unit}): {found}", "restore it from a backup")
+        if found is None:
+            continue
+        lost.add(load.load_id)
+        what = f"{load.path} ({load.unit}): {found}"
+        try:
+            unit = unit_as_landed(deployment, manifest, load)
+        except ClosedloopError as error:
+            yield _Case("landing", what, str(error))
+            continue
+
+        def mend(load: Load = load, unit: Extract = unit) -> None:
+            reland(deployment, manifest, load, unit)
+            lost.discard(load.load_id)
+
+        yield _Case("landing", what, f"land it again from {load.unit}, which is as it was", mend)
     for path in sorted(set(layout.landing.rglob("*.parquet")) - {layout.root / load.path for load in loads}):
         yield _Case(
             "landing",
@@ -152,7 +170,7 @@ def _admitted(deployment: Deployment, manifest: Manifest, lost: set[str]) -> Ite
             what = f"{layout.relative(path)} ({load.unit}): {found}"
             source = deployment.sources.get(load.source)
             if load.load_id in lost:
-                yield _Case(part, what, "restore its landed file from a backup first")
+                yield _Case(part, what, "mend its landed file first")
             elif source is None or load.table not in source.tables:
                 yield _Case(
                     part, what, f"name {load.table} of {load.source} in closedloop.yml again, then repair"

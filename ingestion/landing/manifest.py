@@ -167,6 +167,13 @@ class Manifest:
                 [load_id],
             )
 
+    def replace_file(self, load_id: str, size: int, sha256: str) -> None:
+        """Note that the file of a load was written anew, with the same rows."""
+        with self._transaction() as connection:
+            connection.execute(
+                "update loads set bytes = ?, sha256 = ? where load_id = ?", [size, sha256, load_id]
+            )
+
     def loads(
         self, source: str | None = None, table: str | None = None, state: str | None = None
     ) -> list[Load]:

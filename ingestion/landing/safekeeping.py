@@ -39,13 +39,44 @@ def damage(path: Path) -> str | None:
     return None if told == ["ok"] else "; ".join(told)
 
 
+def loss(layout: Layout) -> str | None:
+    """Why the manifest cannot be the one of this landing; None where it can be. Cheap enough for every night.
+
+    A manifest that was lost would be begun anew, and everything landed once more.
+    """
+    named, kept = _named_loads(layout.manifest_db), _named_loads(layout.landing / COPY)
+    if named is None and layout.manifest_db.exists():
+        return "it is empty or no manifest"
+    if (named or 0) < (kept or 0):
+        return "it is missing" if named is None else f"it names {named} loads, its copy {COPY} {kept}"
+    if not named:
+        landed = len(list(layout.landing.rglob("*.parquet")))
+        if named is None and landed:
+            return "it is missing"
+        if landed > 1:  # one may have been left by a kill, placed and not named yet
+            return f"it names no load, though {landed} files are landed"
+    return None
+
+
 def expect_manifest(layout: Layout) -> None:
-    """Raise ManifestLost when there is a copy and no manifest: an empty one would land everything once more."""
-    if (layout.landing / COPY).exists() and not layout.manifest_db.exists():
+    """Raise ManifestLost when the manifest is not the one of this landing."""
+    found = loss(layout)
+    if found is not None:
         raise ManifestLost(
-            f"the manifest {layout.manifest_db} is missing; expected it beside its copy {COPY}. "
-            "`closedloop doctor --repair` puts the copy back; or restore data/landing from a backup"
+            f"the manifest {layout.manifest_db}: {found}; expected the one that names every landed file. "
+            f"`closedloop doctor --repair` puts its copy {COPY} back; or restore data/landing from a backup"
         )
+
+
+def _named_loads(path: Path) -> int | None:
+    """How many loads a manifest names; None where there is none that can be read."""
+    if not path.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(path, timeout=60)) as connection:
+            return connection.execute("select count(*) from loads").fetchone()[0]
+    except sqlite3.DatabaseError:
+        return None
 
 
 def keep_copy(layout: Layout) -> None:
@@ -72,7 +103,7 @@ def put_back(layout: Layout) -> Path | None:
     if found is not None:
         raise NoCopy(
             f"there is no copy to put back ({copy}: {found}). Restore data/landing, data/admitted and data/quarantine "
-            "together from a backup"
+            "together from a backup; without one, move the three aside, and the next night lands what the sources have"
         )
     aside = None
     if layout.manifest_db.exists():

@@ -61,6 +61,63 @@ def land(
     former = manifest.loads(source_name, table)
     if former:
         loaded_at = max(loaded_at, former[-1].loaded_at + timedelta(microseconds=1))
+    final, load, unreadable = _written(
+        layout, source_name, table, extract, loaded_at, window_until, memory_limit, threads
+    )
+    place(final)
+    manifest.record(load, unreadable)
+    return load
+
+
+def land_again(
+    layout: Layout,
+    manifest: Manifest,
+    load: Load,
+    extract: Extract,
+    *,
+    memory_limit: str = "4GB",
+    threads: int = 2,
+) -> bool:
+    """Write the file of a load anew, in its place, from the unit it was landed from; False when that gives other rows.
+
+    Then nothing is changed. What gate 1 made of the load stays: the rows are the same. Errors as those of `land`.
+    """
+    final, found, unreadable = _written(
+        layout, load.source, load.table, extract, load.loaded_at, load.window_until, memory_limit, threads
+    )
+    as_landed = load.rows, load.schema, load.cursor, manifest.unreadable_rows(load.load_id)
+    is_same = (found.rows, found.schema, found.cursor, unreadable) == as_landed
+    if not is_same or not _holds_what_was_admitted(layout, load):
+        partial(final).unlink()
+        return False
+    place(final)
+    manifest.replace_file(load.load_id, found.bytes, found.sha256)
+    return True
+
+
+def _holds_what_was_admitted(layout: Layout, load: Load) -> bool:
+    """Are the rows that gate 1 admitted of a load those of its partial file? True where that can no longer be told."""
+    landed = layout.root / load.path
+    admitted = layout.admitted_file(load.source, load.table, load.load_date, load.load_id)
+    rows = "select _row_number, _row_hash from {}"
+    query = f"{rows.format(parquet([admitted]))} except {rows.format(parquet([partial(landed)]))} limit 1"
+    try:
+        return duckdb.execute(query).fetchone() is None
+    except duckdb.Error:
+        return True
+
+
+def _written(
+    layout: Layout,
+    source_name: str,
+    table: str,
+    extract: Extract,
+    loaded_at: datetime,
+    window_until: datetime | None,
+    memory_limit: str,
+    threads: int,
+) -> tuple[Path, Load, list[UnreadableRow]]:
+    """Write the partial file of a load; gives where it belongs, and what is to be recorded of it."""
     identity = load_id(loaded_at, extract.unit, extract.fingerprint)
     final = layout.landing_file(source_name, table, loaded_at.date(), identity)
     batches = _Batches(extract)
@@ -88,9 +145,7 @@ def land(
         unreadable=len(unreadable),
         window_until=window_until,
     )
-    place(final)
-    manifest.record(load, unreadable)
-    return load
+    return final, load, unreadable
 
 
 class _Batches:

@@ -13,7 +13,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingestion.landing.manifest import Manifest, ManifestError
 from ingestion.landing.safekeeping import COPY, ManifestLost, expect_manifest, keep_copy
+from orchestration.doctor import examine
 from orchestration.landing import land_table
 from orchestration.night import Night
 from orchestration.publish import current
@@ -24,7 +26,7 @@ from tests.conftest import Call
 from tests.integration.nights import lay_out
 from tests.publishing import publish_warehouse, write_warehouse
 
-LEADS = "lead_id,created_at,status\n1,2026-01-01,new\n2,soon,new\n3,2026-01-03,open\n"
+LEADS = 'lead_id,created_at,status\n1,2026-01-01,new\n2,soon,new\n3,2026-01-03,"open"\n'
 
 
 @pytest.fixture
@@ -90,19 +92,99 @@ def test_what_gate_1_wrote_is_made_again(
     assert "all is well" in doctor()[0]
 
 
-def test_a_damaged_landed_file_is_named_and_nothing_is_judged_from_it(
+@pytest.mark.parametrize("damage", ["missing", "cut", "one bit"])
+def test_a_landed_file_is_landed_again_from_its_source(
+    doctor: Callable[..., list[str]], home: Path, damage: str
+) -> None:
+    path = only(home, "landing")
+    rows, admitted = duckdb.sql(f"from '{path}' order by all").fetchall(), content(home)
+    spoil(path, damage)
+    only(home, "admitted").unlink()
+    assert any("land it again from leads.csv, which is as it was" in line for line in doctor())
+    doctor("--repair")
+    assert only(home, "landing") == path
+    assert duckdb.sql(f"from '{path}' order by all").fetchall() == rows
+    assert content(home) == admitted, "what was judged of it was made again as well"
+    assert "all is well" in doctor()[0]
+    land(home)
+    assert len(Manifest(load_deployment(home).layout.manifest_db).loads()) == 1
+
+
+def spoil(path: Path, damage: str) -> None:
+    whole = path.read_bytes()
+    if damage == "missing":
+        path.unlink()
+    elif damage == "cut":
+        path.write_bytes(whole[: len(whole) // 2])
+    else:
+        path.write_bytes(whole[:50] + bytes([whole[50] ^ 1]) + whole[51:])
+
+
+def test_rows_below_the_cursor_of_then_are_left_out_again(
     doctor: Callable[..., list[str]], home: Path
+) -> None:
+    configuration = home / "closedloop.yml"
+    text = configuration.read_text().replace("path: leads*.csv", "path: later*.csv\n        cursor: lead_id")
+    configuration.write_text(text)
+    for nights in (2, 4, 6):
+        rows = "".join(f"{lead},2026-01-0{lead},new\n" for lead in range(1, nights + 1))
+        (home / f"later{nights}.csv").write_text("lead_id,created_at,status\n" + rows)
+        land(home)
+    middle = Manifest(load_deployment(home).layout.manifest_db).loads()[2]
+    path = home / "data" / middle.path
+    path.unlink()
+    doctor("--repair")
+    assert duckdb.sql(f"select lead_id from '{path}' order by all").fetchall() == [("2",), ("3",), ("4",)]
+    assert "all is well" in doctor()[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda home: (home / "leads.csv").unlink(), "leads.csv is gone"),
+        (lambda home: (home / "leads.csv").write_text("lead_id\n7\n"), "leads.csv has other content now"),
+        (lambda home: reconfigure(home, "header_row: 2"), "leads.csv is read otherwise than it was then"),
+    ],
+    ids=["gone", "changed", "other headers"],
+)
+def test_a_landed_file_whose_source_gives_something_else_is_to_be_restored(
+    doctor: Callable[..., list[str]], home: Path, change: Callable[[Path], object], told: str
 ) -> None:
     path = only(home, "landing")
     whole = path.read_bytes()
-    path.write_bytes(whole[:50] + bytes([whole[50] ^ 1]) + whole[51:])
+    spoil(path, "cut")
     only(home, "admitted").unlink()
-    told = doctor("--repair")
-    assert any("it was changed since it was landed" in line for line in told)
-    assert any("restore its landed file" in line for line in told)
+    change(home)
+    landing, admitted = examine(load_deployment(home), repair=True)
+    place = path.relative_to(home / "data")
+    assert landing.action.startswith(
+        f"{told}: restore {place} from a backup; it has {len(whole)} bytes, sha256"
+    )
+    assert admitted.action == "mend its landed file first"
+    assert not landing.is_mended
+    assert not admitted.is_mended
+    assert not list((home / "data/admitted").rglob("*.parquet")), "nothing is judged from a damaged file"
+    assert path.read_bytes() == whole[: len(whole) // 2]
     path.write_bytes(whole)
     doctor("--repair")
-    assert content(home) == [("1", "new"), ("3", "open")]
+    assert "all is well" in doctor()[0]
+
+
+def test_a_landed_file_is_not_landed_again_with_other_values(home: Path) -> None:
+    path = only(home, "landing")
+    spoil(path, "cut")
+    reconfigure(home, "quote: ''")
+    (landing,) = examine(load_deployment(home), repair=True)
+    assert landing.action.startswith("leads.csv is read otherwise than it was then: restore")
+    path.parent.joinpath(f".{path.name}.partial").write_text("left by a kill")
+    (home / "closedloop.yml").write_text((home / "closedloop.yml").read_text().replace("quote: ''", ""))
+    doctored = list(examine(load_deployment(home), repair=True))
+    assert all(finding.is_mended for finding in doctored)
+
+
+def reconfigure(home: Path, key: str) -> None:
+    path = home / "closedloop.yml"
+    path.write_text(path.read_text().replace("path: leads*.csv", f"path: leads*.csv\n        {key}"))
 
 
 def test_a_damaged_manifest_gives_way_to_its_copy_and_later_files_are_set_aside(
@@ -134,20 +216,57 @@ def test_a_damaged_manifest_without_a_copy_is_left_as_it_is(
     assert manifest.read_bytes() == b"no database" * 1000
 
 
-def test_a_lost_manifest_stops_the_night_and_damage_is_not_copied(
-    doctor: Callable[..., list[str]], home: Path
-) -> None:
+def test_damage_is_not_copied(home: Path) -> None:
     layout = load_deployment(home).layout
     copy = layout.landing / COPY
     whole = copy.read_bytes()
     layout.manifest_db.write_bytes(b"no database" * 1000)
     keep_copy(layout)
     assert copy.read_bytes() == whole
-    layout.manifest_db.unlink()
-    with pytest.raises(ManifestLost, match="doctor --repair"):
-        expect_manifest(layout)
-    doctor("--repair")
-    expect_manifest(layout)
+
+
+def cut(size: int) -> Callable[[Path], object]:
+    return lambda manifest: manifest.write_bytes(manifest.read_bytes()[:size])
+
+
+def begun_anew(manifest: Path) -> None:
+    manifest.unlink()
+    Manifest(manifest)
+
+
+@pytest.mark.parametrize("has_copy", [True, False], ids=["with a copy", "without"])
+@pytest.mark.parametrize(
+    "lose",
+    [Path.unlink, cut(0), cut(100), cut(5000), begun_anew],
+    ids=["missing", "emptied", "cut in its head", "cut in its pages", "begun anew"],
+)
+def test_a_lost_manifest_stops_the_night_before_anything_is_landed(
+    doctor: Callable[..., list[str]], home: Path, lose: Callable[[Path], object], has_copy: bool
+) -> None:
+    layout = load_deployment(home).layout
+    (home / "leads2.csv").write_text(LEADS)
+    land(home)
+    keep_copy(layout)
+    landed = sorted(layout.landing.rglob("*.parquet"))
+    if not has_copy:
+        (layout.landing / COPY).unlink()
+    lose(layout.manifest_db)
+    with pytest.raises((ManifestLost, ManifestError), match=r"manifest.*doctor"):
+        begin_night(home)
+    assert sorted(layout.landing.rglob("*.parquet")) == landed
+    told = doctor("--repair")
+    if has_copy:
+        begin_night(home)
+        assert len(Manifest(layout.manifest_db).loads()) == 2
+    else:
+        assert any("from a backup" in line for line in told)
+    assert sorted(layout.landing.rglob("*.parquet")) == landed
+
+
+def begin_night(home: Path) -> None:
+    """What a night does until all is landed and judged."""
+    expect_manifest(load_deployment(home).layout)
+    land(home)
 
 
 def test_a_backup_of_the_landing_is_restored_with_what_was_admitted(
