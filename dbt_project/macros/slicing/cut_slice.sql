@@ -70,6 +70,17 @@ slice_landing.changed_{{ table }}
         {% endfor %}
         {% do run_query('create table ' ~ changed(table) ~ ' as ' ~ queries | join(' union all ')) %}
     {% endfor %}
+    {% do lay_out_changed_users() %}
+{% endmacro %}
+
+{# Users who came to another team or calendar: sources send all users every night. #}
+{% macro lay_out_changed_users() %}
+    {% do run_query(
+        'create table ' ~ changed('crm_user') ~ ' as select landed.user_id from ' ~ builtins.source('landing', 'crm_user') ~ ' as landed left join '
+        ~ former('stg_crm__users') ~ ' as users on landed.user_id = users.user_id'
+        ~ " where landed._load_id in (select load_id from landing.load where is_new and table_name = 'crm_user')"
+        ~ ' and (users.user_id is null or landed.team is distinct from users.team or landed.calendar_id is distinct from users.calendar_id)'
+    ) %}
 {% endmacro %}
 
 {# Every landed version of what the slice holds. #}

@@ -19,6 +19,7 @@
 {% macro plant_keys() %}
     {%- set records = former('int_identity__records') -%}
     {%- set accounts = former('stg_crm__accounts') -%}
+    {%- set changed_users = 'select user_id from ' ~ changed('crm_user') -%}
     {% for name in key_sets() %}
         {% do run_query('create table slice_keys.' ~ name ~ ' (' ~ name ~ ' string, found_in int)') %}
     {% endfor %}
@@ -66,6 +67,8 @@
         ('lead_id', 'select lead_id from ' ~ changed('crm_activity')),
         ('crm_contact_id', 'select crm_contact_id from ' ~ changed('crm_activity')),
         ('opportunity_id', 'select opportunity_id from ' ~ changed('crm_activity')),
+        ('lead_id', 'select lead_id from ' ~ former('stg_crm__leads') ~ ' where trim(owner_user_id) in (' ~ changed_users ~ ')'),
+        ('lead_id', 'select lead_id from ' ~ former('int_sla__lead_values') ~ " where field = 'owner_user_id' and value in (" ~ changed_users ~ ')'),
     ] %}
         {% do add_keys(name, query, 0) %}
     {% endfor %}

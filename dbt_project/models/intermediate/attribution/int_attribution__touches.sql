@@ -1,6 +1,7 @@
 -- Touches of known people in order, each with what stands beside it, so that a path cut out of a person's touches is read
 -- without sorting again: a touch is the first of a path when the one before lies outside, the last of its channel when that
 -- channel returns outside. Grain: one row per touch of a known person.
+{{ config(materialized='sliced', slice_by='person_id') }}
 
 with touches as (
     select

@@ -1,5 +1,6 @@
 -- The path of each conversion unit, touch by touch, with what the seven touch models give each touch. The weights of a unit
 -- sum to 1 in every model; 0 is no credit. Grain: one row per conversion unit and eligible touch.
+{{ config(materialized='sliced', slice_by='person_id') }}
 
 {%- set anchors = ['paths.first_position', 'paths.lead_position', 'paths.opportunity_position', 'paths.won_position'] %}
 
@@ -7,7 +8,7 @@ with paths as (
     select
         *,
         last_position - first_position + 1 as touches
-    from {{ ref('int_attribution__units') }}
+    from {{ ref('int_attribution__person_units') }}
     where first_position is not null
 ),
 

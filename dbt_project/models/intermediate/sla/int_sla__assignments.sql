@@ -1,5 +1,6 @@
 -- When the lead of a qualified journey first had an owner, at or after mql_at, and who that was. Grain: one row per journey with
 -- an MQL.
+{{ config(materialized='sliced', slice_by='journey_id') }}
 
 with journeys as (
     select

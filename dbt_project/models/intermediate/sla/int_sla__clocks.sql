@@ -1,5 +1,6 @@
 -- Clocks of the SLA: the policy that judges each journey and commitment, when its clock starts, whose it is, by which calendar
 -- it runs and when it is due. Grain: one row per journey with an MQL and commitment that a policy matches.
+{{ config(materialized='sliced', slice_by='journey_id') }}
 
 {%- set named_calendar = "coalesce(policies.calendar_id, nullif(trim(owners.calendar_id), ''), fallback.calendar_id)" %}
 

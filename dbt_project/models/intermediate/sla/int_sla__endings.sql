@@ -1,5 +1,6 @@
 -- What ended each clock that had started, or ended what it was for: the first act at or after the start that fulfils the
 -- commitment, and the return to marketing that may excuse it. Grain: one row per clock.
+{{ config(materialized='sliced', slice_by='journey_id') }}
 
 with clocks as (
     select
@@ -66,6 +67,7 @@ stages as (
 found as (
     select
         clocks.sla_event_id,
+        clocks.journey_id,
         clocks.due_at,
         clocks.commitment,
         case clocks.commitment
@@ -91,6 +93,7 @@ found as (
 final as (
     select
         sla_event_id,
+        journey_id,
         -- Attempts made after the window fulfil nothing.
         case when commitment <> 'attempts' or ended_at <= due_at then ended_at end as ended_at,
         cast(attempts as bigint) as attempts,

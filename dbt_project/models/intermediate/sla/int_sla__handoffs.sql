@@ -1,5 +1,6 @@
 -- What marketing handed over: which of the fields a policy asks for were missing when the lead was first assigned, and whether a
 -- missing one was filled later. A field without history held what it holds now. Grain: one row per assigned journey and handoff.
+{{ config(materialized='sliced', slice_by='journey_id') }}
 
 {%- set fields = [
     'lead_id', 'email', 'phone', 'full_name', 'company_name', 'job_title', 'country', 'industry', 'employee_count',
@@ -11,6 +12,7 @@
 with asked as (
     select
         clocks.sla_event_id,
+        clocks.journey_id,
         clocks.lead_id,
         clocks.started_at,
         required_fields.field,
@@ -51,6 +53,7 @@ histories as (
 judged as (
     select
         asked.sla_event_id,
+        asked.journey_id,
         asked.field,
         asked.field_position,
         coalesce(
@@ -72,11 +75,12 @@ judged as (
 final as (
     select
         sla_event_id,
+        journey_id,
         nullif({{ ordered_list('case when not is_filled then field end', 'field_position') }}, '') as missing_fields,
         cast(count(case when is_filled then field end) as double) / nullif(count(field), 0) as completeness,
         bool_or(not is_filled and is_filled_later) as filled_later
     from judged
-    group by sla_event_id
+    group by sla_event_id, journey_id
 )
 
 select * from final

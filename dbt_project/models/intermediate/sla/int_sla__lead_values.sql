@@ -1,6 +1,7 @@
 -- What a field of a lead held and from when until when, read from its history; before the first change it held that change's
 -- old value. Histories of merged leads are one. Only the owner and the fields that handoffs ask for. Of changes at one
 -- instant the last stands. Grain: one row per lead, field and instant from which a value held.
+{{ config(materialized='sliced', slice_by='lead_id') }}
 
 with fields as (
     select 'owner_user_id' as field

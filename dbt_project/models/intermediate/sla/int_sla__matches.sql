@@ -1,5 +1,6 @@
 -- Policies that a journey with an MQL meets: in force on the local day of mql_at, every condition held by the journey. A
 -- condition on a value nobody knows does not hold. Grain: one row per journey and policy.
+{{ config(materialized='sliced', slice_by='journey_id') }}
 
 with journeys as (
     select

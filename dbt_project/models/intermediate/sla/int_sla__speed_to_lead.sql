@@ -1,5 +1,6 @@
 -- Business time from a journey's MQL (without one: its beginning) to the first attempt. It runs by the calendar of the journey's
 -- first_response clock, else of the owner at assignment, else of the lead's owner. Grain: one row per journey with an attempt.
+{{ config(materialized='sliced', slice_by='journey_id') }}
 
 with first_attempts as (
     select

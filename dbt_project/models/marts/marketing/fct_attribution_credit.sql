@@ -1,50 +1,35 @@
 -- Who gets the credit: every lead, MQL, opportunity and won deal shared out over the touches before it, by seven models side by
 -- side. Add up within one conversion and one model only. Grain: one row per conversion unit, touch and model.
+{{ config(materialized='view') }}
 
-with counts as (
+{%- set key = 'conversion, journey_id, opportunity_id, touch_id, channel, campaign_id' %}
+
+with credited as (
     {% for model in touch_models() -%}
     select
-        conversion,
-        journey_id,
-        opportunity_id,
-        touch_id,
-        channel,
-        campaign_id,
+        {{ key }},
         '{{ model }}' as model,
         {{ model }}_weight as weight,
         conversion_weight,
         cast(null as decimal(18, 2)) as attributed_amount
     from {{ ref('int_attribution__unit_touches') }}
     where conversion in ('lead', 'mql') and {{ model }}_weight > 0
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
 
-deals as (
-    {% for model in touch_models() -%}
+    union all
+
+    {% endfor -%}
+
     select
-        conversion,
-        journey_id,
-        opportunity_id,
-        touch_id,
-        channel,
-        campaign_id,
-        '{{ model }}' as model,
-        {{ model }}_weight as weight,
+        {{ key }},
+        model,
+        weight,
         conversion_weight,
-        amount_reporting
-    from {{ ref('int_attribution__unit_touches') }}
-    where conversion in ('opportunity', 'won') and {{ model }}_weight > 0
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
+        attributed_amount
+    from {{ ref('int_attribution__deal_credits') }}
 
-deal_cents as (
-    {{ cut_cents('deals', 'conversion, journey_id, opportunity_id, model', 'touch_id', 'amount_reporting', 'weight') }}
-),
-
-unattributed as (
     {% for model in touch_models() -%}
+    union all
+
     select
         conversion,
         journey_id,
@@ -58,37 +43,13 @@ unattributed as (
         amount_reporting as attributed_amount
     from {{ ref('int_attribution__units') }}
     where first_position is null
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
 
-credited as (
-    select * from counts
-    union all
-    select
-        conversion,
-        journey_id,
-        opportunity_id,
-        touch_id,
-        channel,
-        campaign_id,
-        model,
-        weight,
-        conversion_weight,
-        cut_amount as attributed_amount
-    from deal_cents
-    union all
-    select * from unattributed
+    {% endfor -%}
 ),
 
 final as (
     select
-        conversion,
-        journey_id,
-        opportunity_id,
-        touch_id,
-        channel,
-        campaign_id,
+        {{ key }},
         model,
         -- Rounded, since the sum it is a share of depends on the order that its rows come in.
         round(weight, 12) as weight,
