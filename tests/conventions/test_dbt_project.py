@@ -85,6 +85,9 @@ KEY_TESTED_IN = {
     "int_channels__touches": "fct_touch",
     "int_attribution__touches": "fct_touch",
     "int_attribution__unit_touches": "fct_attribution_credit",
+    "int_attribution__deal_credits": "fct_attribution_credit",
+    # A view: units of people have their key, which no unit of nobody can have.
+    "int_attribution__units": "int_attribution__person_units",
     "stg_crm__activities": "fct_sales_activity",
     "int_sales__activities": "fct_sales_activity",
     # A view that one model reads: its union keeps each row once.
