@@ -32,7 +32,7 @@ final as (
     union all
 
     select
-        concat('{{ conversion }}::', opportunity_id) as unit_id,
+        concat('{{ conversion }}:', ':', opportunity_id) as unit_id,
         '{{ conversion }}' as conversion,
         cast(null as string) as journey_id,
         opportunity_id,
