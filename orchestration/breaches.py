@@ -119,8 +119,8 @@ def _tell_team(
     team: str,
     promises: Sequence[Promise],
 ) -> None:
-    before = memory.of(service.key)
-    new = [promise for promise in promises if promise.told not in before]
+    untold = memory.untold(service.key, [promise.told for promise in promises])
+    new = [promise for promise in promises if promise.told in untold]
     if not new:
         return
     title = f"closedloop: {team} of {deployment.home.name}: {counted(new)}"

@@ -35,12 +35,11 @@ class Memory:
         with self._transaction() as connection:
             connection.execute(_TABLE)
 
-    def of(self, service: str) -> set[Told]:
-        """All that was told through a service."""
+    def untold(self, service: str, asked: Collection[Told]) -> set[Told]:
+        """Those that were not told through a service. Looked up one by one: all that ever was would fill the memory."""
+        query = "select 1 from told where service = ? and sla_event_id = ? and status = ?"
         with self._transaction() as connection:
-            return set(
-                connection.execute("select sla_event_id, status from told where service = ?", [service])
-            )
+            return {one for one in asked if connection.execute(query, [service, *one]).fetchone() is None}
 
     def newest(self) -> datetime | None:
         """The latest moment that anything was told of, naive UTC; None before the first time."""
