@@ -45,6 +45,19 @@ class Service:
 
 def services(urls: str) -> Iterator[Service]:
     """The services that `urls` (apprise's, separated by commas or blanks) name. One that cannot be read is logged."""
+    for url, plugin in _read(urls):
+        if plugin is None:
+            logger.warning("an alert URL cannot be read by apprise; that one is left out")
+        else:
+            yield Service(hashlib.sha256(url.encode()).hexdigest()[:16], plugin)
+
+
+def unreadable(urls: str) -> int:
+    """How many of `urls` name no service."""
+    return sum(plugin is None for _, plugin in _read(urls))
+
+
+def _read(urls: str) -> Iterator[tuple[str, NotifyBase | None]]:
     if not urls.strip():
         return
     # Imported late: most nights have nothing to tell.
@@ -54,11 +67,7 @@ def services(urls: str) -> Iterator[Service]:
     for name in ("apprise", "urllib3"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     for url in re.split(r"[\s,]+(?=[\w-]+://)", urls.strip(" \t\r\n,")):
-        plugin = Apprise.instantiate(url)
-        if plugin is None:
-            logger.warning("an alert URL cannot be read by apprise; that one is left out")
-        else:
-            yield Service(hashlib.sha256(url.encode()).hexdigest()[:16], plugin)
+        yield url, Apprise.instantiate(url)
 
 
 def alert_failure(

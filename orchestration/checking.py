@@ -1,18 +1,20 @@
-"""Every mistake of a deployment at once: configuration, what its sources find, and the agreement.
+"""Every mistake of a deployment at once: configuration, what its sources find, alert URLs, and the agreement.
 
 Nothing is landed or run here; each part is judged by the module that owns it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from ingestion.sources.files import FileSource
 from orchestration.agreement import Problem, check_agreement
 from orchestration.agreement.rules import Terms
+from orchestration.alerts import unreadable
 from orchestration.configuration import Configuration, read_configuration
-from orchestration.settings import FILE, Deployment, read_deployment
+from orchestration.settings import FILE, Deployment, alert_urls, read_deployment
 
 
 def problems(home: Path) -> list[Problem]:
@@ -22,9 +24,11 @@ def problems(home: Path) -> list[Problem]:
         return found
     if deployment is None:
         return found + _agreement_alone(home)
+    configuration = read_configuration(home / FILE, {})
     return [
         *found,
-        *_sources(read_configuration(home / FILE, {}), deployment),
+        *_sources(configuration, deployment),
+        *_alerts(configuration, deployment),
         *check_agreement(deployment.seeds, deployment.terms),
     ]
 
@@ -42,6 +46,19 @@ def _sources(configuration: Configuration, deployment: Deployment) -> list[Probl
         if isinstance(source, FileSource)
         for mistake in source.mistakes()
     ]
+
+
+def _alerts(configuration: Configuration, deployment: Deployment) -> Iterator[Problem]:
+    """Alert URLs that name no service. They stop nothing, but nobody would miss an alert that never comes."""
+    expected, action = "URLs that apprise knows, separated by commas or blanks", "Correct the variable."
+    for team, urls in deployment.options.team_alert_urls.items():
+        if count := unreadable(urls.get_secret_value()):
+            found = f"{count} URL(s) that name no service"
+            problem = configuration.problem(("team_alert_urls", team), found, expected, action)
+            yield replace(problem, severity="note")
+    if count := unreadable(alert_urls(deployment.home)):
+        found = f"{count} URL(s) that name no service"
+        yield Problem("CLOSEDLOOP_ALERT_URLS", None, None, found, expected, action, severity="note")
 
 
 def _agreement_alone(home: Path) -> list[Problem]:

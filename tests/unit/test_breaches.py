@@ -18,6 +18,7 @@ import pytest
 from orchestration.breaches import Promise, digest, tell_breaches
 from orchestration.settings import load_deployment, read_deployment
 from orchestration.told import Memory
+from tests.conftest import Call
 from tests.integration.nights import lay_out
 from tests.publishing import publish_warehouse
 from tests.receiving import Service, receiving
@@ -244,6 +245,20 @@ def test_without_a_service_nothing_is_kept(home: Path, monkeypatch: pytest.Monke
     publish(home, [late(1)])
     tell(home)
     assert not (home / "data/alerts.db").exists()
+
+
+def test_urls_that_name_no_service_are_noted_and_not_shown(
+    home: Path, monkeypatch: pytest.MonkeyPatch, call: Call
+) -> None:
+    monkeypatch.setenv("CLOSEDLOOP_ALERT_URLS", "json://localhost, nonsense://pa55word another://pa55word")
+    monkeypatch.setenv("EAST", "slak://pa55word")
+    company(home, team_alert_urls={"East": "${EAST}"})
+    (home / "leads.csv").write_text("lead_id,created_at\n1,2026-01-01\n")
+    checked = call("--home", home, "check")
+    assert checked.status == 0
+    assert "CLOSEDLOOP_ALERT_URLS: found 2 URL(s) that name no service" in checked.out
+    assert "line 8, team_alert_urls.East: found 1 URL(s) that name no service" in checked.out
+    assert "pa55word" not in checked.out + checked.err
 
 
 @pytest.mark.parametrize("urls", ["${TOKEN}", {"East": ["${TOKEN}"]}])
