@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingestion.errors import ClosedloopError
+from orchestration.full_disk import full_disk
 
 FAILED = 1
 BAD_INPUT = 2
@@ -36,6 +37,9 @@ def told() -> Iterator[None]:
         sys.stdout = None
         sys.exit(0)
     except Exception as error:
+        if (full := full_disk(error)) is not None:
+            print(full, file=sys.stderr)
+            sys.exit(FAILED)
         print(
             f"something went wrong that should not have: {type(error).__name__}: {error}\n"
             f"Please report it with the traceback in {_keep_traceback()}",
@@ -59,15 +63,19 @@ def _is_bad_input(error: ClosedloopError) -> bool:
 
 
 def _keep_traceback() -> Path:
-    """Write the traceback at hand to the deployment's runs, or to a temporary folder where there is no deployment."""
+    """Write the traceback at hand to the deployment's runs, or to a temporary folder where that cannot be."""
     from orchestration.cli.session import runs_folder
 
     stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
+    told = " ".join(sys.argv) + "\n\n" + traceback.format_exc()
     try:
-        folder = (runs_folder() or Path(tempfile.gettempdir()) / "closedloop") / stamp
-        folder.mkdir(parents=True)
+        return _write(told, (runs_folder() or Path(tempfile.gettempdir()) / "closedloop") / stamp)
     except OSError:
-        folder = Path(tempfile.mkdtemp(prefix="closedloop-"))
+        return _write(told, Path(tempfile.mkdtemp(prefix="closedloop-")))
+
+
+def _write(told: str, folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
     path = folder / "error.log"
-    path.write_text(" ".join(sys.argv) + "\n\n" + traceback.format_exc(), encoding="utf-8")
+    path.write_text(told, encoding="utf-8")
     return path

@@ -19,7 +19,7 @@ from pathlib import Path
 def shown(folder: Path) -> Iterator[None]:
     """Show progress meanwhile, and keep it in `folder`/night.jsonl: one JSON object a line."""
     folder.mkdir(parents=True, exist_ok=True)
-    screen, file = _Screen(), logging.FileHandler(folder / "night.jsonl", encoding="utf-8")
+    screen, file = _Screen(), _File(folder / "night.jsonl", encoding="utf-8")
     file.setFormatter(_JsonLines())
     logger = logging.getLogger("closedloop")
     level = logger.level
@@ -33,6 +33,11 @@ def shown(folder: Path) -> Iterator[None]:
         for handler in (screen, file):
             logger.removeHandler(handler)
             handler.close()
+
+
+class _File(logging.FileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:
+        """A disk that takes no more is told by the work that it stops, not once a line."""
 
 
 class _Screen(logging.Handler):

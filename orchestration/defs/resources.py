@@ -17,6 +17,7 @@ from orchestration.alerts import alert_failure, send
 from orchestration.breaches import tell_breaches
 from orchestration.failures import failures
 from orchestration.freshness import freshness
+from orchestration.full_disk import full_disk
 from orchestration.night import Night, moment
 from orchestration.retention import forget
 from orchestration.settings import Deployment, alert_urls, load_deployment, naive_utc, now
@@ -49,6 +50,10 @@ def plain_errors() -> Iterator[None]:
         yield
     except ClosedloopError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
+    except Exception as error:
+        if (full := full_disk(error)) is not None:
+            raise dg.Failure(str(full), allow_retries=False) from error
+        raise
 
 
 class NightResource(dg.ConfigurableResource):

@@ -16,6 +16,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, buil
 from ingestion.contracts import contracts
 from orchestration.defs.landing import AGREEMENT
 from orchestration.defs.resources import NightResource, plain_errors
+from orchestration.full_disk import DiskFull, tells_of_it
 from orchestration.night import inputs_key, rules_key
 from orchestration.publish import current
 from orchestration.transform.dbt import NodeResult, build
@@ -114,6 +115,9 @@ def models(manifest_file: Path) -> dg.AssetsDefinition:
         night = nights.night(context)
         with plain_errors():
             results = build(night.deployment, night.as_of, progress=_tell)
+            for result in results:
+                if result.is_bad and tells_of_it(result.message):
+                    raise DiskFull(result.message)
         rows = count_rows(night.deployment.layout.warehouse)
         by_id = {result.unique_id: result for result in results}
         for result in results:

@@ -6,6 +6,7 @@ Whole nights side by side are run in the integration tests.
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -122,6 +123,53 @@ def test_a_run_of_dagster_waits_for_its_turn_and_ends_the_killed_one(home: Path,
         assert first.wait() == -signal.SIGKILL
         assert instance.get_run_by_id(killed.run_id).status is dg.DagsterRunStatus.FAILURE
     assert holder(Layout(home / "data")) is None
+
+
+RUN = """
+import sys
+import dagster as dg
+from orchestration.defs.resources import NightResource
+
+@dg.asset
+def slow(nights: NightResource) -> None:
+    print("at work", flush=True)
+    sys.stdin.read()
+
+with dg.DagsterInstance.ephemeral() as instance:
+    dg.materialize([slow], resources={"nights": NightResource(home=sys.argv[1])}, instance=instance)
+"""
+
+
+def test_a_run_of_dagster_keeps_commands_out_and_another_run_waiting(home: Path, call: Call) -> None:
+    first, second = (
+        subprocess.Popen(
+            [sys.executable, "-c", RUN, home],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        for _ in range(2)
+    )
+    try:
+        told, _, _ = select.select([first.stdout, second.stdout], [], [], 120)
+        (at_work,) = (process for process in (first, second) if process.stdout in told)
+        waiting = second if at_work is first else first
+        for command in (("run",), ("quarantine", "replay"), ("doctor",)):
+            result = call("--home", home, *command)
+            assert result.status == 1
+            assert f"is in use by a run of Dagster (process {at_work.pid})" in result.err
+            assert "or wait for it with --wait" in result.err
+        assert select.select([waiting.stdout], [], [], 0)[0] == []
+        at_work.stdin.close()
+        assert waiting.stdout.readline() == "at work\n"
+        assert at_work.wait(timeout=60) == 0
+        waiting.stdin.close()
+        assert waiting.wait(timeout=60) == 0
+    finally:
+        for process in (first, second):
+            process.kill()
+            process.wait()
 
 
 def test_commands_refuse_while_another_process_writes(home: Path, other: Other, call: Call) -> None:
