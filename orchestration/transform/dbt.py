@@ -218,6 +218,8 @@ def _invoke(
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
+    from orchestration.transform.light import light
+
     command = [*QUIET, *arguments, "--project-dir", str(folder), "--profiles-dir", str(folder)]
     if threads is not None:
         command += ["--threads", str(threads)]
@@ -227,7 +229,7 @@ def _invoke(
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
-    with _environment(told):
+    with _environment(told), light():
         try:
             runner = dbtRunner(manifest, [callback] if callback else [])
             outcome = runner.invoke(command)

@@ -1,0 +1,137 @@
+"""dbt with less on it says of every node what plain dbt says; tables are replaced whole or not at all.
+
+A project of one model stands for all; the company's models are built in the integration tests.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from dbt.cli.main import dbtRunner
+
+from orchestration.settings import REPOSITORY
+from orchestration.transform import dbt
+from orchestration.transform.dbt import NodeResult
+
+PROJECT = """
+name: small
+version: "1.0"
+profile: closedloop
+model-paths: [models]
+macro-paths: [macros]
+test-paths: [tests]
+"""
+MODEL = "select cast(number as integer) as number from (values (1), (2), (3)) as given (number)"
+TESTS = """
+models:
+  - name: numbers
+    columns:
+      - name: number
+        data_tests:
+          - not_null
+          - unique
+          - accepted_values: {name: fails, values: [1], quote: false}
+          - accepted_values: {name: warns, values: [1], quote: false, config: {severity: warn}}
+          - accepted_values:
+              {name: warns_by_threshold, values: [1], quote: false, config: {warn_if: ">1", error_if: ">2"}}
+          - accepted_values:
+              {name: passes_by_threshold, values: [1], quote: false, config: {warn_if: ">2", error_if: ">2"}}
+          - accepted_values: {name: fails_of_some, values: [1], quote: false, config: {where: "number > 2"}}
+          - accepted_values: {name: fails_of_first, values: [1], quote: false, config: {limit: 1}}
+          - accepted_values: {name: sums, values: [1], quote: false, config: {fail_calc: "sum(n_records) + 5"}}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "small"
+    for name in ("models", "macros", "tests"):
+        (folder / name).mkdir(parents=True)
+    dbt_project = REPOSITORY / "dbt_project"
+    shutil.copy(dbt_project / "profiles.yml", folder)
+    shutil.copy(dbt_project / "macros" / "engine" / "tables.sql", folder / "macros")
+    (folder / "dbt_project.yml").write_text(PROJECT, encoding="utf-8")
+    return folder
+
+
+def write(project: Path, model: str, properties: str = "") -> None:
+    (project / "models" / "numbers.sql").write_text(model, encoding="utf-8")
+    (project / "models" / "numbers.yml").write_text(properties, encoding="utf-8")
+
+
+def built(project: Path) -> dict[str, NodeResult]:
+    """What came of each node of the project, by name."""
+    results = dbt._invoke(
+        project, ["build", "--no-write-json"], project / "warehouse.duckdb", "1GB", threads=1
+    )
+    return {result.name: result for result in map(dbt._from_result, results.result.results)}
+
+
+def rows(project: Path) -> list[tuple]:
+    with duckdb.connect(str(project / "warehouse.duckdb"), read_only=True) as connection:
+        return connection.execute("select * from main.numbers order by all").fetchall()
+
+
+def test_a_test_says_what_plain_dbt_says(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(project, "{{ config(materialized='table') }} " + MODEL, TESTS)
+    (project / "tests" / "claim.sql").write_text("select * from {{ ref('numbers') }} where number = 2")
+    (project / "tests" / "broken.sql").write_text("select nothing_of_the_kind from {{ ref('numbers') }}")
+    lightly = built(project)
+
+    monkeypatch.setenv("CLOSEDLOOP_WAREHOUSE", str(project / "warehouse.duckdb"))
+    folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
+    plain = dbtRunner().invoke(["--quiet", "build", "--no-write-json", *folders])
+    expected = {result.name: result for result in map(dbt._from_result, plain.result.results)}
+
+    def said(results: dict[str, NodeResult]) -> dict[str, tuple]:
+        # The line that DuckDB shows of a broken query is further down in dbt's.
+        return {
+            name: (each.status, each.failures, (each.message or "").split("LINE ")[0])
+            for name, each in results.items()
+        }
+
+    assert said(lightly) == said(expected)
+    statuses = {name: result.status for name, result in lightly.items()}
+    assert statuses["fails"] == statuses["fails_of_some"] == statuses["claim"] == statuses["sums"] == "fail"
+    assert statuses["warns"] == statuses["warns_by_threshold"] == "warn"
+    assert statuses["passes_by_threshold"] == statuses["unique_numbers_number"] == "pass"
+    assert statuses["broken"] == "error"
+    assert (lightly["fails"].failures, lightly["fails_of_first"].failures, lightly["sums"].failures) == (
+        2,
+        1,
+        7,
+    )
+
+
+def test_a_view_gives_way_to_a_table_and_a_table_to_the_next(project: Path) -> None:
+    write(project, "{{ config(materialized='view') }} " + MODEL)
+    built(project)
+    for most in (2, 1):
+        write(project, "{{ config(materialized='table') }} " + MODEL + f" where number <= {most}")
+        assert built(project)["numbers"].status == "success"
+        assert rows(project) == [(number,) for number in range(1, most + 1)]
+
+
+def test_a_table_that_fails_leaves_the_former_one(project: Path) -> None:
+    table = "{{ config(materialized='table') }} "
+    write(project, table + MODEL)
+    built(project)
+    write(project, table + "select cast('x' as integer) as number")
+    assert built(project)["numbers"].status == "error"
+    assert rows(project) == [(1,), (2,), (3,)]
+
+
+def test_a_contract_is_enforced(project: Path) -> None:
+    contract = """
+models:
+  - name: numbers
+    config: {contract: {enforced: true}}
+    columns: [{name: number, data_type: varchar}]
+"""
+    write(project, "{{ config(materialized='table') }} " + MODEL, contract)
+    result = built(project)["numbers"]
+    assert result.status == "error"
+    assert "contract" in result.message
