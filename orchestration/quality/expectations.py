@@ -13,6 +13,7 @@ from typing import Any, Literal
 import duckdb
 
 from ingestion.rules import Rule
+from orchestration.quality.postponed import postponed
 
 _MARKS = "rule_marks"
 
@@ -85,12 +86,14 @@ def _judge(
 def _expect_never_null(
     marks: Sequence[str], connection: duckdb.DuckDBPyConnection
 ) -> dict[str, tuple[int, str | None]]:
-    from great_expectations import expectations
-    from great_expectations.core.batch import Batch
-    from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
-    from great_expectations.validator.validator import Validator
+    # Great Expectations imports these two, half of what it costs, for one expectation that is used nowhere here.
+    with postponed("altair", "scipy.stats"):
+        from great_expectations import expectations
+        from great_expectations.core.batch import Batch
+        from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData
+        from great_expectations.validator.validator import Validator
 
-    from orchestration.quality.engine import execution_engine
+        from orchestration.quality.engine import execution_engine
 
     engine = execution_engine(connection)
     batch = Batch(data=SqlAlchemyBatchData(execution_engine=engine, table_name=_MARKS))

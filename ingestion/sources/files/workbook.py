@@ -10,7 +10,6 @@ from itertools import islice
 from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
 import pyarrow as pa
 
 from ingestion.sources.files.configuration import FileTable
@@ -30,6 +29,8 @@ def read(handle: BinaryIO, table: FileTable, rejects: Rejects) -> Iterator[pa.Re
     Formulas give the value they had when the workbook was saved. Rows without any value are no rows; a row with a
     value beyond the last header goes to `rejects`. Raises UnreadableFile when the sheet is not there.
     """
+    import openpyxl  # late: few sources hold workbooks, and it takes a quarter of a second
+
     try:
         book = openpyxl.load_workbook(handle, read_only=True, data_only=True)
     except _DAMAGE as error:
