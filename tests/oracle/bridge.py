@@ -25,6 +25,7 @@ def opportunities(deals: list[Deal], rates: Rates) -> list[dict]:
         "stage",
         "amount",
         "created_at",
+        "close_date",
     )
     return [
         {name: deal.row[name] for name in kept}
@@ -34,6 +35,7 @@ def opportunities(deals: list[Deal], rates: Rates) -> list[dict]:
             "closed_at": deal.closed_at,
             "is_won": deal.is_won,
             "is_closed": deal.is_closed,
+            "is_new_business": not deal.renews,
             "link_rule": deal.link_rule,
             "loss_reason": deal.row["loss_reason"],
         }

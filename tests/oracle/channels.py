@@ -59,18 +59,20 @@ def journey_channels(
     touch_channels: dict[str, tuple[str, str]],
     rules: ChannelRules,
 ) -> dict:
-    """original_channel, lead_channel, source_confidence and campaign_id of a journey."""
+    """lead_source, original_channel, lead_channel, source_confidence and campaign_id of a journey."""
+    records = [lead] if lead else []
+    records += person.leads + person.crm_contacts
+    sources = [record.row["lead_source"] for record in records if plain(record.row["lead_source"])]
+    source = next(iter(sources), None)
     before = [touch for touch in person.touches if touch["occurred_at"] <= lead_at]
     if before:
         channel, confidence = touch_channels[before[0]["touch_id"]]
         last, campaign = touch_channels[before[-1]["touch_id"]][0], before[0]["campaign_id"]
     else:
-        records = [lead] if lead else []
-        records += person.leads + person.crm_contacts
-        sources = [record.row["lead_source"] for record in records if plain(record.row["lead_source"])]
-        channel, confidence = rules.of_lead_source(next(iter(sources), None))
+        channel, confidence = rules.of_lead_source(source)
         last, campaign = channel, None
     return {
+        "lead_source": source,
         "original_channel": channel,
         "lead_channel": last,
         "source_confidence": confidence,

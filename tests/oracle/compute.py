@@ -5,7 +5,7 @@ No definition itself belongs here.
 
 from __future__ import annotations
 
-from tests.oracle import activities, bridge, marts, money_reports, reports, sla_reports
+from tests.oracle import activities, bridge, dimensions, marts, money_reports, reports, sla_reports
 from tests.oracle.channels import ChannelRules
 from tests.oracle.clock import Clock
 from tests.oracle.deals import Deal, link, live_deals
@@ -105,6 +105,13 @@ def compute(
         "fct_touch": marts.touch_rows(tables["marketing_touch"], whose, touch_channels),
         "fct_sales_activity": acts,
         "dim_person": marts.person_rows(people),
+        "dim_account": dimensions.accounts(tables["crm_account"]),
+        "dim_campaign": dimensions.campaigns(tables["campaign"], said["reporting_currency"]),
+        "dim_channel": dimensions.channels(
+            *(tables[name] for name in ("marketing_touch", "web_visit_daily", "ad_spend", "campaign")),
+            seed["channel_rules"],
+        ),
+        "dim_owner": dimensions.owners(users),
         "rpt_funnel": reports.funnel(facts, bridged, clock),
         "rpt_qualification_agreement": reports.qualification_agreement(facts, clock),
         "rpt_pipeline": reports.pipeline(deals, bridged, seed["targets"], clock),

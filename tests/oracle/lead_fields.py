@@ -51,9 +51,11 @@ class LeadFields:
         return plain(value) is not None
 
     def is_filled_after(self, lead: Record, field: str, at: datetime) -> bool:
-        """Whether history tells of a usable value after an instant."""
-        changes = self._changes.get((lead.node, field), [])
-        return any(row["changed_at"] > at and self.is_filled(field, row["new_value"]) for row in changes)
+        """Whether history tells of a later instant at which the value was usable."""
+        later = {
+            row["changed_at"] for row in self._changes.get((lead.node, field), []) if row["changed_at"] > at
+        }
+        return any(self.is_filled(field, self.value(lead, field, instant)) for instant in later)
 
     def assignment(self, lead: Record | None, mql_at: datetime | None) -> Assignment | None:
         """None without a lead or an MQL, or while nobody has owned the lead since."""

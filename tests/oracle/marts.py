@@ -16,6 +16,7 @@ from tests.oracle.people import Person, md5
 from tests.oracle.qualification import Qualification
 from tests.oracle.stages import FUNNEL, RULE, STATUS
 
+SAID = ("full_name", "company_name", "job_title", "country")
 OUTCOMES = {"recycled": "recycled", "disqualified": "disqualified", "closed_lost": "lost", "customer": "won"}
 
 
@@ -28,10 +29,14 @@ def _attributes(journey: Journey, lead_values: dict[str, Decimal | None]) -> dic
             values = [lead_values.get(record.node) for record in records]
         else:
             values = [record.row[column] for record in records]
-        return next((value for value in values if value is not None), None)
+        return _first(values)
 
     columns = ("company_name", "country", "industry", "employee_count", "potential_value")
     return {column: first(column) for column in columns}
+
+
+def _first(values: list) -> object:
+    return next((value for value in values if value is not None), None)
 
 
 def _is_out_of_order(stamps: list[datetime | None]) -> bool:
@@ -193,11 +198,14 @@ def touch_rows(touches: list[dict], whose: dict, touch_channels: dict[str, tuple
 
 
 def person_rows(people: dict[str, Person]) -> list[dict]:
-    """Rows of dim_person."""
+    """Rows of dim_person: names, addresses and the like are those of the first record that has one."""
     return [
         {
             "person_id": person.id,
             "record_count": len(person.records),
+            "email": _first([record.mail for record in person.records]),
+            "phone": _first([record.phone for record in person.records]),
+            **{name: _first([record.row.get(name) for record in person.records]) for name in SAID},
             "first_created_at": min((r.created_at for r in person.records if r.created_at), default=None),
         }
         for person in {each.id: each for each in people.values()}.values()

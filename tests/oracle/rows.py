@@ -19,6 +19,11 @@ AMOUNTS = (
         ("0", "100", "1000", "250.5", "999.995", "1.005", "-1.005", "-100.01", "0.05", "123456789.9999"),
     ),
 )
+ABOUT = {
+    "country": agreements.COUNTRIES,
+    "industry": agreements.INDUSTRIES,
+    "employee_count": (5, 10, 200, 201),
+}
 
 NO_DAYS = (date(1900, 1, 1), date(9999, 12, 31))
 """Dates that systems write for none."""
@@ -26,11 +31,10 @@ NO_DAYS = (date(1900, 1, 1), date(9999, 12, 31))
 
 def _attributes(dice: Dice) -> dict:
     return {
+        "full_name": dice.some(("Ann", "Bo")),
         "company_name": dice.some(("Acme", "Bolt")),
         "job_title": dice.some(agreements.TITLES),
-        "country": dice.some(agreements.COUNTRIES),
-        "industry": dice.some(agreements.INDUSTRIES),
-        "employee_count": dice.some((5, 10, 200, 201)),
+        **{name: dice.some(values) for name, values in ABOUT.items()},
         "email": dice.email(),
         "phone": dice.phone(),
         "created_at": dice.at(),
@@ -83,7 +87,10 @@ def account(dice: Dice, key: str) -> dict:
     domains = (f"{dice.label}.example", f" {dice.label.upper()}.Example", f"other-{dice.label}.example")
     return {
         "account_id": key,
+        "name": dice.some(("Acme", " Bolt")),
         "domain": dice.some((*domains, "free.example")),
+        **{name: dice.some(values) for name, values in ABOUT.items()},
+        "owner_user_id": dice.key("u"),
         "created_at": dice.at(missing=0.5),
         "is_deleted": dice.yes(dice.deleted),
     }
@@ -179,11 +186,26 @@ def activity(dice: Dice, key: str) -> dict:
 
 def user(dice: Dice, key: str) -> dict:
     calendar = dice.some((*promises.CALENDARS, "EAST", "nowhere"))
-    return {"user_id": key, "team": dice.some(("north", "south")), "calendar_id": calendar}
+    return {
+        "user_id": key,
+        "full_name": key,
+        "team": dice.some(("north", "south")),
+        "role": dice.some(("rep", "Manager")),
+        "calendar_id": calendar,
+        "is_active": dice.yes(0.8),
+        "manager_user_id": dice.key("u"),
+    }
 
 
 def campaign(dice: Dice, key: str) -> dict:
-    return {"campaign_id": key, "name": key, "channel": dice.some((" Display", "webinar"), 0.6)}
+    return {
+        "campaign_id": key,
+        "name": key,
+        "channel": dice.some((" Display", "webinar", "TV"), 0.6),
+        "start_date": dice.at().date(),
+        "budget": dice.some(AMOUNTS),
+        "currency": dice.some(("USD", " eur")),
+    }
 
 
 def role(dice: Dice, key: str) -> dict:

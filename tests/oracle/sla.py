@@ -5,6 +5,7 @@ a missing calendar excludes only what it measures, so attempts (24-hour days) an
 without one; `outside_calendar` goes before any other reason; a clock that never started is excluded with elapsed 0
 once the journey is recycled or disqualified, acceptance stays pending; a handoff's elapsed is null in every state;
 a clock of no length has 0 business minutes by any calendar and by none;
+a field filled and emptied at one instant was filled at none;
 `attempts`, `missing_fields`, `completeness` and `filled_later` are null while not started.
 """
 

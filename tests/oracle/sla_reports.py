@@ -65,13 +65,16 @@ def _listed(text: str | None) -> str | None:
 
 def compliance(events: list[dict], facts: list[dict], clock: Clock) -> list[dict]:
     mqls = {fact["journey_id"]: fact["mql_at"] for fact in facts}
+    commitments = {row["sla_policy_id"]: row["commitment"] for row in events}
     slices = defaultdict(lambda: dict.fromkeys(STATUSES, 0))
     for row in events:
         month = clock.month(row["started_at"] or mqls[row["journey_id"]])
         slices[month, row["team"], row["owner_user_id"], row["sla_policy_id"]][row["status"]] += 1
     columns = ("month", "team", "owner_user_id", "sla_policy_id")
     return [
-        dict(zip(columns, key, strict=True)) | counts | {"attainment": _attainment(counts)}
+        dict(zip(columns, key, strict=True))
+        | counts
+        | {"commitment": commitments[key[-1]], "attainment": _attainment(counts)}
         for key, counts in slices.items()
     ]
 
