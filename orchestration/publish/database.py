@@ -97,7 +97,7 @@ def _replace_parts(connection: duckdb.DuckDBPyConnection, source: str, table: Ta
     for part in _fresh(table, old):
         connection.execute(
             f"insert into {table.relation('built')} select * from {table.relation(source)} "
-            f"where {table.condition(part)} order by {table.order}"
+            f"where {table.condition(part)} {table.order}"
         )
     _comment(connection, table)
 
@@ -109,7 +109,7 @@ def _create(connection: duckdb.DuckDBPyConnection, source: str, table: Table) ->
     connection.execute(f"create schema if not exists built.{quoted(table.schema)}")
     connection.execute(
         f"create or replace table {table.relation('built')} as "
-        f"select * from {table.relation(source)} order by {table.order}"
+        f"select * from {table.relation(source)} {table.order}"
     )
     _comment(connection, table)
 

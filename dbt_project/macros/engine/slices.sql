@@ -4,28 +4,44 @@
 #}
 {% macro merge_slice(slice_relation, target_relation) %}
     {%- set key = config.require('slice_by') -%}
+    {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | list -%}
     {% if key is string %}
         {%- set is_former = 'former.' ~ key ~ ' in (select ' ~ key ~ ' from slice_keys.' ~ key ~ ')' -%}
     {% else %}
-        {%- set same = [] -%}
-        {% for column in key %}{% do same.append('former.' ~ column ~ ' is not distinct from sliced.' ~ column) %}{% endfor %}
-        {%- set is_former = 'exists (select 1 from ' ~ slice_relation ~ ' as sliced where ' ~ same | join(' and ') ~ ')' -%}
+        {%- set is_former = 'exists (select 1 from ' ~ slice_relation ~ ' as sliced where ' ~ is_same(key) ~ ')' -%}
     {% endif %}
-    {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | join(', ') -%}
     {{ return(adapter.dispatch('merge_slice')(slice_relation, target_relation, is_former, columns)) }}
 {% endmacro %}
 
+{% macro is_same(columns) -%}
+{% for column in columns %}former.{{ column }} is not distinct from sliced.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
+{%- endmacro %}
+
+{#
+    Most rows of a slice are what they were. Those stay where they are: a table whose rows are deleted and inserted again is
+    packed anew at every commit, which costs more than finding the few that changed. One transaction, so that rows keep
+    their ids.
+#}
 {% macro default__merge_slice(slice_relation, target_relation, is_former, columns) %}
-    {% do run_query('delete from ' ~ target_relation ~ ' as former where ' ~ is_former) %}
-    {% do run_query('insert into ' ~ target_relation ~ ' (' ~ columns ~ ') select ' ~ columns ~ ' from ' ~ slice_relation) %}
+    {%- set kept = api.Relation.create(schema='slice', identifier=target_relation.identifier ~ '__kept') -%}
+    {% do run_query(
+        'create or replace table ' ~ kept ~ ' as select former.rowid as former_row, sliced.rowid as slice_row from ' ~ target_relation
+        ~ ' as former inner join ' ~ slice_relation ~ ' as sliced on ' ~ is_same(columns) ~ ' where ' ~ is_former
+    ) %}
+    {% do run_query('delete from ' ~ target_relation ~ ' as former where ' ~ is_former ~ ' and rowid not in (select former_row from ' ~ kept ~ ')') %}
+    {% do run_query(
+        'insert into ' ~ target_relation ~ ' (' ~ columns | join(', ') ~ ') select ' ~ columns | join(', ') ~ ' from ' ~ slice_relation
+        ~ ' where rowid not in (select slice_row from ' ~ kept ~ ')'
+    ) %}
+    {% do run_query('drop table ' ~ kept) %}
 {% endmacro %}
 
 {# Rows of Parquet files cannot be deleted: what stays is written anew beside them. #}
 {% macro spark__merge_slice(slice_relation, target_relation, is_former, columns) %}
     {%- set query -%}
-        select {{ columns }} from {{ target_relation }} as former where not coalesce({{ is_former }}, false)
+        select {{ columns | join(', ') }} from {{ target_relation }} as former where not coalesce({{ is_former }}, false)
         union all
-        select {{ columns }} from {{ slice_relation }}
+        select {{ columns | join(', ') }} from {{ slice_relation }}
     {%- endset -%}
     {% do replace_rows(target_relation, query, 'false') %}
 {% endmacro %}
