@@ -120,6 +120,19 @@ BUILD = {
 }
 """The tables of the floor, each from those before."""
 
+ATTRIBUTION = """
+    select channel, sum(1.0 / path_touches) as leads
+    from (
+        select touches.channel, count(*) over (partition by touches.lead_id) as path_touches
+        from touches
+        inner join crm_lead using (lead_id)
+        where touches.occurred_at <= crm_lead.created_at
+            and crm_lead.created_at - interval 90 day < touches.occurred_at
+    )
+    group by channel
+"""
+"""One conversion by one model, the simplest: what a lead's touches in the lookback share equally."""
+
 
 def build(parquet: Path, target: Path, memory_limit: str, threads: int) -> int:
     """Load `parquet`/<table>.parquet (text as received) and build the tables in the new file `target`; rows built."""
@@ -132,6 +145,14 @@ def build(parquet: Path, target: Path, memory_limit: str, threads: int) -> int:
         for table, select in BUILD.items():
             database.execute(f"create table {table} as {select}")
         return sum(database.table(table).count("*").fetchone()[0] for table in BUILD)
+
+
+def attribute(database: Path, memory_limit: str, threads: int) -> int:
+    """Run the attribution query in a floor that was built; channels found."""
+    with duckdb.connect(
+        str(database), config={"memory_limit": memory_limit, "threads": threads}
+    ) as connection:
+        return len(connection.execute(ATTRIBUTION).fetchall())
 
 
 if __name__ == "__main__":

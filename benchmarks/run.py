@@ -49,7 +49,8 @@ def _founded(work: Path, leads: int, memory_limit: str, threads: str) -> Company
 
 
 def _figures(company: Company) -> Figures:
-    first = {step: _step(step, company, company.evening) for step in ("copy", "floor", *NIGHT)}
+    steps = ("copy", "floor", "one attribution", *NIGHT, "attribution")
+    first = {step: _step(step, company, company.evening) for step in steps}
     company.deliver()
     second = {step: _step(step, company, company.morning) for step in NIGHT}
     return Figures(company.leads, *company.rows(), first, second)

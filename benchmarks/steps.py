@@ -47,6 +47,13 @@ def floored(night: Night) -> dict[str, Any]:
     return {"rows": floor.build(home / PLAIN, target, options.memory_limit, options.threads)}
 
 
+def attributed_once(night: Night) -> dict[str, Any]:
+    """The floor's attribution: one conversion by one model."""
+    options = night.deployment.options
+    database = night.deployment.home / PLAIN / "floor.duckdb"
+    return {"rows": floor.attribute(database, options.memory_limit, options.threads)}
+
+
 def land(night: Night) -> dict[str, Any]:
     """Extract and land every table."""
     return {"rows": sum(land_table(night, table).rows for table in contracts())}
@@ -97,6 +104,18 @@ def transform(night: Night) -> dict[str, Any]:
     }
 
 
+def attribution(night: Night) -> dict[str, Any]:
+    """All conversions by all models, on a warehouse that was built: its models and reports once more, whole."""
+    from orchestration.transform.dbt import build_some
+
+    reports = "fct_attribution_credit rpt_channel_attribution rpt_channel_transition"
+    results = build_some(night.deployment, night.as_of, f"path:models/intermediate/attribution {reports}")
+    bad = [result for result in results if result.is_bad]
+    if bad:
+        raise SystemExit("\n".join(f"{result.name}: {result.message}" for result in bad))
+    return {"rows": len(results)}
+
+
 def gate_2(night: Night) -> dict[str, Any]:
     """Judge the marts."""
     from orchestration.quality.gate2 import judge
@@ -134,9 +153,11 @@ def published(night: Night) -> dict[str, Any]:
 STEPS: dict[str, Callable[[Night], dict[str, Any]]] = {
     "copy": copy,
     "floor": floored,
+    "one attribution": attributed_once,
     "land": land,
     "gate 1": gate_1,
     "transform": transform,
+    "attribution": attribution,
     "gate 2": gate_2,
     "publish": published,
 }
