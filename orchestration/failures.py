@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dagster import DagsterEvent
 
+LOGGER = "closedloop.failures"
+"""Who says in a run's log what failed in it."""
+
 
 def failures(events: Iterable[DagsterEvent]) -> Iterator[tuple[str, str]]:
     """Step and reason of every step that failed and every blocking check that did not pass, in their order."""

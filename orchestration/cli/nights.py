@@ -86,7 +86,7 @@ def _run(
     from orchestration.run import run_night
 
     started, clock = datetime.now(UTC).replace(tzinfo=None), time.monotonic()
-    with shown(deployment.layout.runs / f"{started:%Y%m%dT%H%M%SZ}"):
+    with shown():
         outcome = run_night(
             deployment, moment, full_refresh=full_refresh, since=again_from, only=only, wait=wait
         )

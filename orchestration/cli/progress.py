@@ -1,43 +1,32 @@
-"""Progress of a night: what the work logs, on the screen with the seconds so far and in the run's log file.
+"""Progress of a night on the screen: what the work logs, with the seconds so far.
 
-How it looks belongs here; what is worth telling is up to the work.
+How it looks belongs here; what is worth telling is up to the work, and `logbook` keeps it.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
+
+from orchestration.failures import LOGGER as FAILURES
 
 
 @contextmanager
-def shown(folder: Path) -> Iterator[None]:
-    """Show progress meanwhile, and keep it in `folder`/night.jsonl: one JSON object a line."""
-    folder.mkdir(parents=True, exist_ok=True)
-    screen, file = _Screen(), _File(folder / "night.jsonl", encoding="utf-8")
-    file.setFormatter(_JsonLines())
-    logger = logging.getLogger("closedloop")
+def shown() -> Iterator[None]:
+    """Show progress meanwhile."""
+    screen, logger = _Screen(), logging.getLogger("closedloop")
     level = logger.level
     logger.setLevel(logging.INFO)
-    for handler in (screen, file):
-        logger.addHandler(handler)
+    logger.addHandler(screen)
     try:
         yield
     finally:
         logger.setLevel(level)
-        for handler in (screen, file):
-            logger.removeHandler(handler)
-            handler.close()
-
-
-class _File(logging.FileHandler):
-    def handleError(self, record: logging.LogRecord) -> None:
-        """A disk that takes no more is told by the work that it stops, not once a line."""
+        logger.removeHandler(screen)
+        screen.close()
 
 
 class _Screen(logging.Handler):
@@ -46,19 +35,8 @@ class _Screen(logging.Handler):
         self.began = time.monotonic()
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.name == FAILURES:
+            return  # the night's summary tells them
         seconds = time.monotonic() - self.began
         mark = "" if record.levelno < logging.WARNING else f"{record.levelname.lower()}: "
         print(f"{seconds:6.1f} s  {mark}{record.getMessage()}", file=sys.stderr, flush=True)
-
-
-class _JsonLines(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        told = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            told["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(told, ensure_ascii=False)

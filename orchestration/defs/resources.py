@@ -15,9 +15,11 @@ from ingestion.landing.manifest import ManifestError
 from ingestion.landing.safekeeping import keep_copy
 from orchestration.alerts import alert_failure, send
 from orchestration.breaches import tell_breaches
+from orchestration.failures import LOGGER as FAILURES
 from orchestration.failures import failures
 from orchestration.freshness import freshness
 from orchestration.full_disk import full_disk
+from orchestration.logbook import kept
 from orchestration.night import Night, moment
 from orchestration.retention import forget
 from orchestration.settings import Deployment, alert_urls, load_deployment, naive_utc, now
@@ -74,7 +76,11 @@ class NightResource(dg.ConfigurableResource):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["NightResource"]:
-        with turn(self.deployment.layout, "a run of Dagster", wait=True) as taken:
+        folder = self.deployment.layout.runs / f"{now():%Y%m%dT%H%M%SZ}"
+        with (
+            kept(folder, context.run.run_id),
+            turn(self.deployment.layout, "a run of Dagster", wait=True) as taken,
+        ):
             taken.name_run(context.run.run_id)
             if taken.broken_off is not None and taken.broken_off.run_id is not None:
                 end_broken_off(context.instance, taken.broken_off)
@@ -91,6 +97,8 @@ class NightResource(dg.ConfigurableResource):
         is_intraday = ONLY in run.tags
         entries = instance.all_logs(run.run_id, of_type=TELLING)
         failed = list(failures(entry.get_dagster_event() for entry in entries))
+        for step, reason in failed:
+            logging.getLogger(FAILURES).error("%s: %s", step, reason)
         if failed:
             alert_failure(
                 self.deployment, run.run_id, failed, "an intraday run" if is_intraday else "a night"

@@ -38,7 +38,7 @@ def test_a_night_one_without_changes_and_one_that_fails(call: Call, tmp_path: Pa
     assert str(home / "data/published/closedloop.duckdb") in night.out
     assert "landed crm_lead of crm: 2 rows" in night.err
     (log,) = (home / "data/runs").rglob("night.jsonl")
-    assert {"at", "level", "logger", "message"} == set(json.loads(log.read_text().splitlines()[0]))
+    assert {"at", "level", "logger", "run_id", "message"} == set(json.loads(log.read_text().splitlines()[0]))
     live = current(home / "data/published")
     sql = "select current_stage, won_amount from marts.fct_lead_to_deal"
     assert (
