@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration.defs.resources import NightResource, plain_errors
-from orchestration.quality.gate2 import TABLES, judge
+from orchestration.quality.gate2 import EXPECTED, TABLES, judge
 from orchestration.transform.warehouse import connect
 
 GATE_2 = "gate_2"
@@ -13,7 +13,15 @@ GATE_2 = "gate_2"
 
 @dg.multi_asset_check(
     name="gate_2",
-    specs=[dg.AssetCheckSpec(GATE_2, asset=dg.AssetKey(list(table)), blocking=True) for table in TABLES],
+    specs=[
+        dg.AssetCheckSpec(
+            GATE_2,
+            asset=dg.AssetKey(list(table)),
+            blocking=True,
+            description=f"Expected: {EXPECTED[table]}. If not, the night stops before anything is published.",
+        )
+        for table in TABLES
+    ],
 )
 def gate_2(context: dg.AssetCheckExecutionContext, nights: NightResource) -> Iterator[dg.AssetCheckResult]:
     night = nights.night(context)

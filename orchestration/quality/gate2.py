@@ -46,6 +46,12 @@ WHY = {
 }
 """How rows that break a rule are told, where they say more than their number."""
 TABLES = (*sorted(DATED), *sorted(WHY))
+EXPECTED = {
+    **dict.fromkeys(DATED, "nothing dated after the moment the night speaks for"),
+    ("reports", "rpt_data_quality"): SOUND.expected,
+    ("reports", "rpt_ledger"): BALANCED.expected,
+}
+"""What is expected of each table, whatever the night."""
 
 
 class Gate2Error(ClosedloopError):

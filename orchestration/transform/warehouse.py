@@ -12,6 +12,8 @@ from pathlib import Path
 
 import duckdb
 
+from ingestion.engine import identifier, literal
+
 FORMAT = "2"
 """Raised when what the models keep between nights changes, so that a warehouse of before cannot be built on."""
 
@@ -128,9 +130,17 @@ def noted_inputs_key(path: Path) -> str:
 
 
 def count_rows(path: Path) -> dict[tuple[str, str], int]:
-    """Rows of every table of the warehouse by schema and name, as DuckDB's catalogue knows them."""
+    """Rows of every table of the warehouse by schema and name.
+
+    They are counted: DuckDB's catalogue counts rows that a slice night replaced among them.
+    """
     with connect(path, "1GB", 1, read_only=True) as connection:
-        rows = connection.execute(
-            "select schema_name, table_name, estimated_size from duckdb_tables() where not internal"
+        tables = connection.execute(
+            "select schema_name, table_name from duckdb_tables() where not internal"
         ).fetchall()
-    return {(schema, table): size for schema, table, size in rows}
+        counts = " union all ".join(
+            f"select {literal(schema)}, {literal(table)}, count(*) from {identifier(schema)}.{identifier(table)}"
+            for schema, table in tables
+        )
+        rows = connection.execute(counts).fetchall() if tables else []
+    return {(schema, table): count for schema, table, count in rows}
