@@ -96,7 +96,7 @@ DEFECTS = {
         "true",
     ),
     "credited_cents_sum_to_units": (
-        "marts.fct_attribution_credit",
+        "intermediate.int_attribution__deal_credits",
         "set attributed_amount = attributed_amount + 0.01",
         "attributed_amount is not null",
     ),
