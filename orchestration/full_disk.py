@@ -14,6 +14,7 @@ _TELLING = (
     "Disk quota exceeded",
     "File too large",
     "database or disk is full",  # SQLite's
+    "disk I/O error",  # SQLite's too, where it wanted to map what it had no room to write
     "max_temp_directory_size",  # DuckDB's, where what it spills finds no room
 )
 
@@ -24,8 +25,9 @@ class DiskFull(ClosedloopError):
     def __init__(self, said: str) -> None:
         found = next(line.strip() for line in said.splitlines() if tells_of_it(line))
         super().__init__(
-            f"the disk is full: {found}; expected room for what a night writes. What was "
-            "published stays as it was. Make room (`closedloop status` says what takes how much), then run again."
+            f"the disk takes no more: {found}; expected room for what a night writes. What was published stays as it "
+            "was. Make room (`closedloop status` says what takes how much) or, where there is some, have the drive "
+            "looked at; then run again."
         )
 
 

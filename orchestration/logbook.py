@@ -22,26 +22,24 @@ def kept(folder: Path, run_id: str) -> Iterator[None]:
     """Keep the log of the block in `folder`/night.jsonl. Where it cannot be written, that is said and nothing kept."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file = _File(folder / FILE, encoding="utf-8")
+        file = logging.FileHandler(folder / FILE, encoding="utf-8")
     except OSError as error:
         logger.warning("the log of this run is not kept: %s", error)
         yield
         return
     file.setFormatter(_JsonLines(run_id))
-    level = logger.level
+    level, is_raising = logger.level, logging.raiseExceptions
     logger.setLevel(logging.INFO)
+    # A disk that takes no more is told by the work that it stops, not by a traceback a line that this or dbt cannot log.
+    logging.raiseExceptions = False
     logger.addHandler(file)
     try:
         yield
     finally:
         logger.setLevel(level)
+        logging.raiseExceptions = is_raising
         logger.removeHandler(file)
         file.close()
-
-
-class _File(logging.FileHandler):
-    def handleError(self, record: logging.LogRecord) -> None:
-        """A disk that takes no more is told by the work that it stops, not once a line."""
 
 
 class _JsonLines(logging.Formatter):

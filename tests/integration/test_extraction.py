@@ -6,6 +6,7 @@ What a file is and how it lands is tested in the units.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import duckdb
 import pytest
 
 from ingestion.landing.manifest import Manifest
+from ingestion.sources.files import ChangedWhileRead, delimited
 from ingestion.sources.files.discovery import File
 from ingestion.sources.files.errors import UnreadableFile, may_pass
 from orchestration.defs.automation import new_files
@@ -79,6 +81,50 @@ def test_what_was_landed_before_an_error_stays_and_is_told_once(
     failing.append(OSError(5, "Input/output error"))
     assert landed(made) == ["1", "2", "3", "leads-a.csv", "1", "2", "3", "leads-b.csv"]
     assert len(Manifest(made.layout.manifest_db).loads()) == 2
+
+
+@pytest.fixture
+def changing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
+    """What `leads.csv` becomes each time it was read to its end: its new text, or None where it goes away."""
+    texts: list[str | None] = []
+    read = delimited.read
+
+    def read_and_change(*arguments: Any) -> Iterator[Any]:
+        yield from read(*arguments)
+        if texts:
+            text = texts.pop(0)
+            (tmp_path / "leads.csv").unlink()
+            if text is not None:
+                (tmp_path / "leads.csv").write_text(text)
+
+    monkeypatch.setattr(delimited, "read", read_and_change)
+    return texts
+
+
+def test_a_file_that_changes_while_read_is_landed_once_it_stays(
+    tmp_path: Path, changing: list[str | None]
+) -> None:
+    made = deployment(tmp_path)
+    (tmp_path / "leads.csv").write_text(LEADS)
+    changing += [LEADS + "4,2026", LEADS + "4,2026-04-01,2026-04-01\n"]
+    assert landed(made) == ["1", "2", "3", "4"]
+    (load,) = Manifest(made.layout.manifest_db).loads()
+    assert (load.rows, load.unreadable) == (4, 0)
+    assert len(list(made.layout.landing.rglob("*.parquet"))) == 1
+
+
+def test_a_file_that_never_stays_or_goes_away_is_not_landed(
+    tmp_path: Path, changing: list[str | None]
+) -> None:
+    made = deployment(tmp_path, retries=2)
+    (tmp_path / "leads.csv").write_text(LEADS)
+    changing += [LEADS + "4,2026", LEADS + "4,2026-04", LEADS + "4,2026-04-01"]
+    with pytest.raises(ChangedWhileRead, match=r"leads.csv: found that it changed while it was being read"):
+        landed(made)
+    changing += [None]
+    assert landed(made) == [], "there is none any more when it is tried again"
+    assert Manifest(made.layout.manifest_db).loads() == []
+    assert list(made.layout.landing.rglob("*.parquet*")) == []
 
 
 def test_it_gives_up_after_the_retries_and_at_once_over_content(

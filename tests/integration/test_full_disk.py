@@ -107,7 +107,7 @@ def test_landing_says_so_and_records_nothing(home: Path, step: Callable[[Path], 
         land(home)
     loads = Manifest(load_deployment(home).layout.manifest_db).loads()
     said = out_of_room(step, home)
-    assert "the disk is full: " in said
+    assert "the disk takes no more: " in said
     assert "File too large" in said
     assert "Make room" in said
     assert Manifest(load_deployment(home).layout.manifest_db).loads() == loads
@@ -133,7 +133,7 @@ def test_publishing_says_so_and_the_version_before_stays(tmp_path: Path) -> None
     before = current(published)
     write_warehouse(tmp_path / "warehouse.duckdb", touches=200_000)
     said = out_of_room(publish, tmp_path)
-    assert said.startswith("PublishError the disk is full: version v000002 could not be written")
+    assert said.startswith("PublishError the disk takes no more: version v000002 could not be written")
     assert current(published) == before
     assert verify(published) == []
     assert [path.name for path in (published / "versions").iterdir()] == [before.version]
@@ -148,7 +148,7 @@ def test_a_command_says_so_without_a_traceback(home: Path) -> None:
     command = "from orchestration.cli import main; main()"
     result = limited(1000, command, "--home", home, "quarantine", "replay")
     assert result.returncode == 1
-    assert result.stderr.startswith("the disk is full: ")
+    assert result.stderr.startswith("the disk takes no more: ")
     assert len(result.stderr.splitlines()) == 1
 
 
@@ -162,6 +162,6 @@ def _out_of_room() -> None:
 def test_a_step_of_a_night_fails_in_these_words() -> None:
     with pytest.raises(dg.Failure) as failed, plain_errors():
         _out_of_room()
-    told = "the disk is full: [Errno 28] No space left on device: 'x.parquet'; expected room"
+    told = "the disk takes no more: [Errno 28] No space left on device: 'x.parquet'; expected room"
     assert failed.value.description.startswith(told)
     assert full_disk(PermissionError(13, "Permission denied")) is None

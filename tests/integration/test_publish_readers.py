@@ -1,6 +1,7 @@
 """Readers while versions come and go: none ever sees an error or half a version, also when publishers are killed.
 
-Processes of their own, as BI tools are; what a version holds is tested in tests/unit/test_publish_*.
+Processes of their own, as BI tools are; READERS sets how many. What a version holds is tested in
+tests/unit/test_publish_*.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from orchestration.publish import current, rollback, verify, versions
 from tests.publishing import fetch, publish_warehouse, write_warehouse
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+READERS = int(os.environ.get("READERS", "4"))
 
 READER = """
 import sys, time
@@ -92,7 +94,7 @@ def readers(published: Path, stop: Path, count: int) -> Iterator[list[tuple[int,
 def test_readers_meet_no_error_through_twenty_publications_and_a_rollback(tmp_path: Path) -> None:
     warehouse, published = tmp_path / "warehouse.duckdb", tmp_path / "published"
     publish_warehouse(numbered(warehouse, 100), published)
-    with readers(published, tmp_path / "stop", 4) as results:
+    with readers(published, tmp_path / "stop", READERS) as results:
         for night in range(1, 21):
             publish_warehouse(numbered(warehouse, 100 + night), published, keep_versions=2)
         rollback(published)

@@ -146,12 +146,14 @@ def test_a_column_that_vanished_is_reported_and_null(landing: Landing) -> None:
     )
     source.extracts = [
         extract({"user_id": ["1"], "Team": ["a"], "email": ["x@y.org"]}, "1.csv"),
+        extract({}, "empty.csv"),
         extract({"user_id": ["2"]}, "2.csv"),
         extract({"user_id": ["3"]}, "3.csv"),
     ]
     landing.land(source)
     reports = admit(landing, source)
     assert [failed(report) for report in reports] == [
+        {},
         {},
         {("column_present", "email"): 1, ("column_present", "team"): 1},
         {("column_present", "team"): 1},
