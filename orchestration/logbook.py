@@ -30,7 +30,7 @@ def kept(folder: Path, run_id: str) -> Iterator[None]:
     file.setFormatter(_JsonLines(run_id))
     level, is_raising = logger.level, logging.raiseExceptions
     logger.setLevel(logging.INFO)
-    # A disk that takes no more is told by the work that it stops, not by a traceback a line that this or dbt cannot log.
+    # A disk that takes no more is told by the work that it stops, not by a traceback a line that cannot be logged.
     logging.raiseExceptions = False
     logger.addHandler(file)
     try:
