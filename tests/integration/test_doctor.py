@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from ingestion.landing import writer
 from ingestion.landing.manifest import Manifest, ManifestError
 from ingestion.landing.safekeeping import COPY, ManifestLost, expect_manifest, keep_copy
 from orchestration.doctor import examine
@@ -118,6 +119,27 @@ def spoil(path: Path, damage: str) -> None:
         path.write_bytes(whole[: len(whole) // 2])
     else:
         path.write_bytes(whole[:50] + bytes([whole[50] ^ 1]) + whole[51:])
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize(("owner", "step"), [(writer, "place"), (Manifest, "replace_file")])
+def test_a_kill_while_a_file_is_landed_again_leaves_it_to_be_mended(
+    doctor: Callable[..., list[str]], home: Path, monkeypatch: pytest.MonkeyPatch, owner: object, step: str
+) -> None:
+    spoil(only(home, "landing"), "cut")
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, step, killed)
+        with pytest.raises(Killed):
+            list(examine(load_deployment(home), repair=True))
+    doctor("--repair")
+    assert "all is well" in doctor()[0]
 
 
 def test_rows_below_the_cursor_of_then_are_left_out_again(
