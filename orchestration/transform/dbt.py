@@ -61,24 +61,37 @@ def variables(deployment: Deployment, as_of: datetime) -> dict[str, Any]:
 
 
 def parsed(layout: Layout) -> Path:
-    """The folder of the parsed models: `manifest.json` and dbt's own `partial_parse.msgpack` of one and the same parse.
+    """The folder of the parsed models: `manifest.json` and, as dbt works with it, `manifest.msgpack` of the same parse.
 
     Parsed anew only when something in the models changed: which nodes there are does not depend on what an agreement
-    or the vars of a night say. So it is the repository's, kept where dbt keeps it, or under the data folder where the
-    repository must not be written to.
+    or the vars of a night say, nor does the SQL of generic tests, which is compiled already. So it is the repository's,
+    kept where dbt keeps it, or under the data folder where the repository must not be written to.
     """
     found = fingerprint(PROJECT)
     target = PROJECT / "target" if os.access(PROJECT, os.W_OK) else layout.dbt
-    folder = target / "parsed" / f"{found[:16]}-dbt-{version('dbt-core')}"
+    folder = target / "ready" / f"{found[:16]}-dbt-{version('dbt-core')}"
     if not folder.exists():
         # Beside its place first: two nights of two deployments may parse at once, and one may be killed.
         unfinished = Path(tempfile.mkdtemp(prefix="parsing-", dir=_made(folder.parent)))
-        # Parsing opens no warehouse.
-        command = ["parse", "--target-path", str(unfinished), "--log-path", str(unfinished)]
-        _invoke(PROJECT, command, layout.warehouse, "1GB")
+        _parse(unfinished, layout)
         with suppress(OSError):  # the other one was first
             unfinished.rename(folder)
     return folder
+
+
+def _parse(folder: Path, layout: Layout) -> None:
+    """Parse the models into `folder` and compile their generic tests. Opens no warehouse."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumaro_encoder
+
+    paths = ["--target-path", str(folder), "--log-path", str(folder)]
+    _invoke(PROJECT, ["parse", *paths], layout.warehouse, "1GB")
+    manifest = Manifest.from_msgpack((folder / "partial_parse.msgpack").read_bytes())
+    # But for those that ask the warehouse what columns a table has.
+    tests = ["--select", "test_type:generic", "--exclude", "test_name:holds_no_email"]
+    offline = ["--no-populate-cache", "--no-introspect", "--no-write-json"]
+    _invoke(PROJECT, ["compile", *tests, *offline, *paths], layout.warehouse, "1GB", manifest=manifest)
+    (folder / "manifest.msgpack").write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
 
 
 def _made(folder: Path) -> Path:
@@ -95,7 +108,7 @@ def _manifest(layout: Layout) -> Manifest:
     """The manifest as dbt works with it: a parse costs seconds, reading this a third of one."""
     from dbt.contracts.graph.manifest import Manifest
 
-    manifest = Manifest.from_msgpack((parsed(layout) / "partial_parse.msgpack").read_bytes())
+    manifest = Manifest.from_msgpack((parsed(layout) / "manifest.msgpack").read_bytes())
     manifest.build_flat_graph()
     for node in manifest.nodes.values():
         if node.resource_type == "seed":

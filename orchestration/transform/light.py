@@ -6,14 +6,16 @@ imports dbt: do it late.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from dbt.contracts.graph.nodes import GenericTestNode
 from dbt.events.types import NodeFinished
 from dbt.node_types import NodeType
 from dbt.task.build import BuildTask
 from dbt.task.test import TestResultData, TestRunner
+from dbt_common.behavior_flags import BehaviorFlagRendered
 from dbt_common.events.base_types import BaseEvent, EventLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.event_manager_client import ctx_set_event_manager, get_event_manager
@@ -36,6 +38,11 @@ class _Test(TestRunner):
     whose types are guessed.
     """
 
+    def compile(self, manifest: Any) -> Any:
+        # Generic tests come compiled with the manifest: nothing in them depends on a night.
+        is_ready = isinstance(self.node, GenericTestNode) and self.node.compiled_code
+        return self.node if is_ready else super().compile(manifest)
+
     def execute_data_test(self, data_test: Any, manifest: Any) -> TestResultData:
         config = data_test.config
         if config.store_failures or config.limit:
@@ -52,11 +59,22 @@ class _Test(TestRunner):
 @contextmanager
 def light() -> Iterator[None]:
     """Spare dbt its own ways within the block."""
-    manager, runner = get_event_manager(), BuildTask.RUNNER_MAP[NodeType.Test]
-    ctx_set_event_manager(_Terse())
-    BuildTask.RUNNER_MAP[NodeType.Test] = _Test
+    former = get_event_manager(), BuildTask.RUNNER_MAP[NodeType.Test], BehaviorFlagRendered._default_source
+    _set(_Terse(), _Test, _unknown)
     try:
         yield
     finally:
-        BuildTask.RUNNER_MAP[NodeType.Test] = runner
-        ctx_set_event_manager(manager)
+        _set(*former)
+
+
+def _unknown() -> str:
+    """Which module a flag of an adapter comes from. dbt looks through the stack and all modules for it, a second long
+    inside Dagster, for an event that is never told.
+    """
+    return "Unknown"
+
+
+def _set(manager: EventManager, runner: type[TestRunner], source: Callable[[], str]) -> None:
+    ctx_set_event_manager(manager)
+    BuildTask.RUNNER_MAP[NodeType.Test] = runner
+    BehaviorFlagRendered._default_source = staticmethod(source)

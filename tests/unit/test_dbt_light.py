@@ -5,13 +5,17 @@ A project of one model stands for all; the company's models are built in the int
 
 from __future__ import annotations
 
+import inspect
+import json
 import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 
+from ingestion.landing.layout import Layout
 from orchestration.settings import REPOSITORY
 from orchestration.transform import dbt
 from orchestration.transform.dbt import NodeResult
@@ -135,3 +139,40 @@ models:
     result = built(project)["numbers"]
     assert result.status == "error"
     assert "contract" in result.message
+
+
+def test_dbt_does_not_look_for_where_its_flags_come_from(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would ask every loaded module for its file, a second long, and load those that are put off."""
+
+    def told(*_arguments: object) -> list:
+        raise AssertionError("the stack was looked through")
+
+    monkeypatch.setattr(inspect, "stack", told)
+    write(project, "{{ config(materialized='table') }} " + MODEL)
+    assert built(project)["numbers"].status == "success"
+
+
+def test_generic_tests_are_the_same_whatever_the_night(tmp_path: Path) -> None:
+    """They are compiled once for all nights, so nothing in them may depend on its moment or a deployment's vars."""
+    layout = Layout(tmp_path / "data")
+    ready = dbt._manifest(layout)
+    compiled = {
+        name: node.compiled_code for name, node in ready.nodes.items() if node.resource_type == "test"
+    }
+    again = Manifest.from_msgpack((dbt.parsed(layout) / "partial_parse.msgpack").read_bytes())
+    other = {
+        "as_of": "2020-02-29 12:00:00",
+        "reporting_currency": "JPY",
+        "mql_basis": "rule",
+        "night_scope": "slice",
+    }
+    arguments = ["compile", "--select", "test_type:generic", "--exclude", "test_name:holds_no_email"]
+    offline = ["--no-populate-cache", "--no-introspect", "--no-write-json", "--target-path", str(tmp_path)]
+    given = ["--vars", json.dumps(other), "--log-path", str(tmp_path)]
+    dbt._invoke(dbt.PROJECT, [*arguments, *offline, *given], layout.warehouse, "1GB", manifest=again)
+    expected = {name: again.nodes[name].compiled_code for name in compiled}
+    assert compiled == expected
+    assert sum(map(bool, compiled.values())) > 300
+    assert not layout.warehouse.exists()
