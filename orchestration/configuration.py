@@ -54,40 +54,48 @@ class Configuration:
 def read_configuration(path: Path, variables: Mapping[str, str]) -> Configuration:
     """The configuration at `path`, its `${NAME}` filled from `variables`. Never raises: mistakes are in `problems`."""
     if not path.is_file():
-        problem = Problem(
-            path.name,
-            None,
+        return _unread(
+            path,
             None,
             f"no such file in {path.parent}",
             "the configuration of a deployment",
             "Make one with `closedloop init FOLDER`, or name its folder with --home.",
         )
-        return Configuration(path.name, {}, {}, (problem,))
-    text = path.read_text("utf-8-sig")
     try:
+        text = path.read_text("utf-8-sig")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         values = yaml.safe_load(text) or {}
+    except OSError as error:
+        return _unread(
+            path,
+            None,
+            f"what cannot be read ({error.strerror})",
+            "a file that closedloop may read",
+            "Give the user who runs it that right.",
+        )
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        byte = f"a byte that is not UTF-8 (0x{error.object[error.start]:02x})"
+        return _unread(path, line, byte, "UTF-8 text", "Save the file as UTF-8.")
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        problem = Problem(
-            path.name,
-            mark.line + 1 if mark else None,
-            None,
-            getattr(error, "problem", None) or str(error),
-            "YAML",
-            "Mend the line; spaces indent, tabs do not.",
-        )
-        return Configuration(path.name, {}, {}, (problem,))
+        found = getattr(error, "problem", None) or str(error)
+        line = mark.line + 1 if mark else None
+        return _unread(path, line, found, "YAML", "Mend the line; spaces indent, tabs do not.")
     lines: dict[Place, int] = {}
     if root is not None:
         _note_lines(root, (), lines)
     if not isinstance(values, dict):
-        problem = Problem(path.name, 1, None, "no keys", "keys such as sources:", "See `closedloop init`.")
-        return Configuration(path.name, {}, {}, (problem,))
+        return _unread(path, 1, "no keys", "keys such as sources:", "See `closedloop init`.")
     read = Configuration(path.name, {}, lines)
     missing: list[Problem] = []
     filled = _fill(values, (), variables, read, missing)
     return Configuration(path.name, filled, lines, tuple(missing))
+
+
+def _unread(path: Path, line: int | None, found: str, expected: str, action: str) -> Configuration:
+    """A configuration of which nothing can be said but this."""
+    return Configuration(path.name, {}, {}, (Problem(path.name, line, None, found, expected, action),))
 
 
 def validation_problems(

@@ -20,6 +20,7 @@ from typing import TextIO
 
 from ingestion.errors import ClosedloopError
 from ingestion.landing.layout import Layout
+from orchestration.full_disk import full_disk
 from orchestration.settings import now
 
 logger = logging.getLogger("closedloop.turns")
@@ -32,6 +33,10 @@ PAUSE = 0.2
 
 class InUse(ClosedloopError):
     """Another process writes to the data folder."""
+
+
+class NotWritable(ClosedloopError):
+    """This process may not write to the data folder."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +73,12 @@ _taken: dict[Path, Turn] = {}
 def turn(layout: Layout, what: str, *, wait: bool = False) -> Iterator[Turn]:
     """Have the turn at a data folder until the end of the block, or share the one this process has already.
 
-    Raises InUse when another process has it and `wait` is false.
+    Raises InUse when another process has it and `wait` is false, NotWritable when there is no writing to the folder.
     """
     if layout.lock in _taken:
         yield _taken[layout.lock]
         return
-    layout.root.mkdir(parents=True, exist_ok=True)
-    with layout.lock.open("a+", encoding="utf-8") as file:
+    with _opened(layout) as file:
         _take(file, layout, wait)
         taken = _taken[layout.lock] = Turn(file, Holder(what, os.getpid(), now()), _read(file))
         try:
@@ -90,6 +94,19 @@ def holder(layout: Layout) -> Holder | None:
         return None
     with layout.lock.open("r", encoding="utf-8") as file:
         return None if _try(file, fcntl.LOCK_SH) else _read(file)
+
+
+def _opened(layout: Layout) -> TextIO:
+    try:
+        layout.root.mkdir(parents=True, exist_ok=True)
+        return layout.lock.open("a+", encoding="utf-8")
+    except OSError as error:
+        if full_disk(error) is not None:
+            raise
+        raise NotWritable(
+            f"{layout.root} cannot be written to ({error}); expected a data folder that belongs to the user who runs "
+            "closedloop. Nothing was started: give it to that user, or name another one as `data` in closedloop.yml"
+        ) from error
 
 
 def _take(file: TextIO, layout: Layout, wait: bool) -> None:

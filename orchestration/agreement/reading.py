@@ -62,7 +62,18 @@ def read_seed(seed: Seed, folder: Path) -> SeedTable:
             severity="note",
         )
         return table
-    text = _text(table, path.read_bytes())
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        table.report(
+            None,
+            None,
+            f"what cannot be read ({error.strerror})",
+            "a file that closedloop may read",
+            "Give the user who runs it that right.",
+        )
+        return table
+    text = _text(table, content)
     if text is not None:
         _read_rows(table, text)
     return table

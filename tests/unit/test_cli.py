@@ -118,6 +118,21 @@ def test_check_names_mistakes_of_every_kind_at_once(call: Call, home: Path) -> N
         assert word in result.out
 
 
+def test_what_cannot_be_read_is_a_mistake_like_others(call: Call, home: Path) -> None:
+    (home / "seeds/fx_rates.csv").unlink()
+    (home / "seeds/fx_rates.csv").mkdir()
+    told = call("--home", home, "check").out
+    assert (
+        "fx_rates.csv: found what cannot be read (Is a directory); expected a file that closedloop may read"
+        in told
+    )
+    with (home / "closedloop.yml").open("ab") as file:
+        file.write("# für uns\n".encode("cp1252"))
+    line = len((home / "closedloop.yml").read_bytes().splitlines())
+    told = call("--home", home, "check").out
+    assert f"closedloop.yml, line {line}: found a byte that is not UTF-8 (0xfc)" in told
+
+
 def test_a_mistake_in_one_part_hides_none_in_another(call: Call, home: Path) -> None:
     configuration = home / "closedloop.yml"
     text = configuration.read_text().replace("reporting_currency: USD", "reporting_currenzy: DOLLAR")

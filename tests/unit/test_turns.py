@@ -19,7 +19,7 @@ import pytest
 
 from ingestion.landing.layout import Layout
 from orchestration.defs.resources import NightResource
-from orchestration.turns import InUse, holder, turn
+from orchestration.turns import InUse, NotWritable, holder, turn
 from tests.conftest import Call
 from tests.integration.nights import lay_out
 
@@ -86,6 +86,12 @@ def test_a_kill_gives_the_turn_back_and_the_next_knows_whose_it_was(tmp_path: Pa
         assert (taken.broken_off.process, taken.broken_off.run_id) == (first.pid, "run-7")
     with turn(Layout(tmp_path), "closedloop run") as taken:
         assert taken.broken_off is None
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(NotWritable, match=r"cannot be written to .*Not a directory.*belongs to the user"):
+        turn(Layout(tmp_path / "file/data"), "closedloop run").__enter__()
 
 
 def test_a_step_shares_the_turn_of_its_run(tmp_path: Path) -> None:
