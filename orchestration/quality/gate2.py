@@ -37,11 +37,19 @@ DATED = {
     ("marts", "fct_touch"): ("occurred_at",),
 }
 """Facts and the instants that date each row."""
+MEND = {
+    "clock_outside_calendar": "Set vars.default_calendar_id where a clock has no calendar; where one lacks a date, add "
+    "hours in force on it to seeds/business_hours.csv",
+    "missing_exchange_rate": "Add a rate in force on that day to seeds/fx_rates.csv",
+}
+"""What to do about a critical check of rpt_data_quality."""
 WHY = {
     (
         "reports",
         "rpt_data_quality",
-    ): "check_name, ' of ', table_name, ': ', subject, ' (', failed_rows, ' rows)'",
+    ): "check_name, ' of ', table_name, ': ', subject, ' (', failed_rows, ' rows). ', "
+    f"case check_name {' '.join(f'when {literal(name)} then {literal(what)}' for name, what in MEND.items())} "
+    "else 'Mend what the check names, and run again' end",
     ("reports", "rpt_ledger"): "identity, ' of ', subject, ': ', left_side, ' against ', right_side",
 }
 """How rows that break a rule are told, where they say more than their number."""
