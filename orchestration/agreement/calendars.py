@@ -17,7 +17,9 @@ def _calendars(tables: dict[str, SeedTable]) -> list[str]:
 
 
 def known_calendars(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
-    """Whoever names a calendar names one that business_calendars has."""
+    """Whoever names a calendar names one that business_calendars has; not judged while a row of that has mistakes."""
+    if tables["business_calendars"].is_partial:
+        return
     known = _calendars(tables)
     for row in table.rows:
         if row["calendar_id"] is not None and plain(row["calendar_id"]) not in known:
@@ -31,7 +33,9 @@ def known_calendars(table: SeedTable, tables: dict[str, SeedTable], terms: Terms
 
 
 def configured_calendars(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
-    """The calendars that the configuration names exist."""
+    """The calendars that the configuration names exist; not judged while a row of them has mistakes."""
+    if table.is_partial:
+        return
     known = _calendars(tables)
     for name in ("default_calendar_id", "goal_calendar_id"):
         value = getattr(terms, name)
@@ -43,6 +47,25 @@ def configured_calendars(table: SeedTable, tables: dict[str, SeedTable], terms: 
                 "one of " + (", ".join(known) or "none: the seed has no rows"),
                 f"Correct vars.{name}, or add the calendar here.",
             )
+
+
+def clocks_have_calendars(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
+    """A policy without a calendar takes the owner's, but not every lead has an owner, nor every owner a calendar."""
+    known = _calendars(tables)
+    measured = [
+        row
+        for row in table.rows
+        if row["commitment"] in ("first_response", "acceptance") and row["calendar_id"] is None
+    ]
+    if measured and len(known) != 1 and terms.default_calendar_id is None:
+        table.report(
+            measured[0].line,
+            "calendar_id",
+            "a blank, and no default_calendar_id",
+            f"a calendar for leads whose owner names none ({', '.join(known) or 'business_calendars.csv has none'})",
+            f"A clock without one stops publication: set vars.default_calendar_id in {terms.configuration}.",
+            severity="note",
+        )
 
 
 def open_differs_from_close(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
@@ -97,7 +120,7 @@ def calendars_without_gap(table: SeedTable, tables: dict[str, SeedTable], terms:
 
 
 def calendars_reach(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
-    """A calendar that ended, or has no hours, excludes the clocks that ask it."""
+    """A calendar that ended, or has no hours, measures none of the clocks that ask it: gate 2 fails."""
     reached = {
         plain(rows[0]["calendar_id"]): max(rows, key=ends)
         for rows in spans(tables["business_hours"], ("calendar_id",))
@@ -111,7 +134,7 @@ def calendars_reach(table: SeedTable, tables: dict[str, SeedTable], terms: Terms
                 "calendar_id",
                 f"{row['calendar_id']!r}, without hours",
                 "rows in business_hours.csv",
-                "Its clocks are excluded as outside_calendar until it has some.",
+                "A clock that asks it stops publication: add some, or name another calendar.",
                 severity="note",
             )
         elif last is not None and terms.as_of is not None and ends(last) < terms.as_of:
@@ -121,6 +144,6 @@ def calendars_reach(table: SeedTable, tables: dict[str, SeedTable], terms: Terms
                 f"{row['calendar_id']!r}, which ends on {last['valid_until']} "
                 f"(business_hours.csv, line {last.line})",
                 f"hours up to as_of ({terms.as_of}) and beyond",
-                "Clocks that run past its end are excluded as outside_calendar: add hours from the next day on.",
+                "A clock that runs past its end stops publication: add hours from the next day on.",
                 severity="note",
             )

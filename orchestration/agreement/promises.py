@@ -5,9 +5,11 @@ Calendars, which policies name, have their own module; which policy applies to a
 
 from __future__ import annotations
 
-from orchestration.agreement.reading import SeedTable
+from datetime import timedelta
+
+from orchestration.agreement.reading import Row, SeedTable
 from orchestration.agreement.shapes import ATTEMPT_TYPES
-from orchestration.agreement.validity import Terms, plain, report_gaps
+from orchestration.agreement.validity import Terms, begins, ends, plain, report_gaps, spans
 
 NEEDED = {
     "first_response": "target_minutes",
@@ -16,6 +18,8 @@ NEEDED = {
     "handoff": "required_fields",
 }
 """Commitment to the column without which nobody could keep or break it."""
+FOR_WHOM = ("country", "industry", "min_employee_count", "max_employee_count", "min_potential_value")
+"""The conditions of a policy: where two have the same, one is meant to follow the other."""
 
 
 def measurable(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
@@ -64,6 +68,44 @@ def one_commitment_each(table: SeedTable, tables: dict[str, SeedTable], terms: T
 def commitments_without_gap(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
     """Between the first and the last policy of a commitment, one is in force on every day."""
     report_gaps(table, ("commitment",))
+
+
+def same_leads_in_turn(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:
+    """Policies of the same commitment for the same leads follow each other: a former one left open goes on judging."""
+    told = {problem.line for problem in table.problems if problem.column == "valid_from"}
+    for rows in spans(table, ("commitment", *FOR_WHOM)):
+        former = rows[0]
+        for row in rows[1:]:
+            if row.line not in told:
+                _judge_turn(table, former, row)
+            if ends(row) > ends(former):
+                former = row
+
+
+def _judge_turn(table: SeedTable, former: Row, row: Row) -> None:
+    expected = (
+        f"one at a time for the same leads, day after day (line {former.line}: {former['sla_policy_id']})"
+    )
+    if begins(row) <= ends(former):
+        judge = min((former, row), key=lambda one: (one["priority"], plain(one["sla_policy_id"])))
+        table.report(
+            row.line,
+            "valid_from",
+            f"{row['sla_policy_id']} in force beside {former['sla_policy_id']}",
+            expected,
+            f"{judge['sla_policy_id']} judges while both are: end the former the day before the other begins.",
+            severity="note",
+        )
+    elif begins(row) > ends(former) + timedelta(days=1):
+        table.report(
+            row.line,
+            "valid_from",
+            f"{row['sla_policy_id']} in force from {row['valid_from']} only, "
+            f"{former['sla_policy_id']} until {former['valid_until']}",
+            expected,
+            "In between, other policies judge those leads, or none: close the gap if that is not meant.",
+            severity="note",
+        )
 
 
 def every_attempt_costs(table: SeedTable, tables: dict[str, SeedTable], terms: Terms) -> None:

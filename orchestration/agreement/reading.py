@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from orchestration.agreement.problem import Problem
+from orchestration.agreement.problem import Problem, errors
 from orchestration.agreement.shapes import Seed
 
 
@@ -29,11 +29,15 @@ class Row:
 
 @dataclass
 class SeedTable:
-    """A seed as read. `rows` holds only rows without a mistake of form, so that rules need not guard."""
+    """A seed as read. `rows` holds only rows without a mistake of form, so that rules need not guard.
+
+    `is_partial` is true when there were others: what they name is not known, so it cannot be missed elsewhere.
+    """
 
     seed: Seed
     rows: list[Row] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    is_partial: bool = False
 
     def report(
         self,
@@ -76,6 +80,7 @@ def read_seed(seed: Seed, folder: Path) -> SeedTable:
     text = _text(table, content)
     if text is not None:
         _read_rows(table, text)
+    table.is_partial = bool(errors(table.problems))
     return table
 
 

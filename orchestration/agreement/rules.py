@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from orchestration.agreement.calendars import (
     calendars_reach,
     calendars_without_gap,
+    clocks_have_calendars,
     configured_calendars,
     exceptions_open_or_close,
     known_calendars,
@@ -20,6 +21,7 @@ from orchestration.agreement.promises import (
     every_attempt_costs,
     measurable,
     one_commitment_each,
+    same_leads_in_turn,
     sizes_in_order,
 )
 from orchestration.agreement.reading import Row, SeedTable
@@ -185,9 +187,11 @@ RULES: dict[str, tuple[Rule, ...]] = {
         no_overlap,
         one_commitment_each,
         commitments_without_gap,
+        same_leads_in_turn,
         measurable,
         sizes_in_order,
         known_calendars,
+        clocks_have_calendars,
     ),
     "business_calendars": (unique_keys, configured_calendars, calendars_reach),
     "business_hours": (

@@ -41,7 +41,7 @@ def key_of(table: SeedTable, row: Row) -> tuple[str, ...]:
 
 def named(table: SeedTable, row: Row) -> str:
     """A row's key in words."""
-    return ", ".join(f"{column} {row[column] or '*'}" for column in table.seed.key)
+    return ", ".join(f"{column} {row[column] or '(blank)'}" for column in table.seed.key)
 
 
 def begins(row: Row) -> date:

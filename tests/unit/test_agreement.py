@@ -200,6 +200,45 @@ def test_every_mistake_is_told_at_once_and_nothing_is_frozen(tmp_path: Path) -> 
     assert not frozen.exists()
 
 
+@pytest.mark.parametrize(
+    ("former", "later", "told"),
+    [
+        (
+            "old,acceptance,9,,,,,,,60,,,,,,,",
+            "new,acceptance,9,,,,,,,30,,,,,,2024-07-01,",
+            "new judges while",
+        ),
+        (
+            "a-old,acceptance,9,,,,,,,60,,,,,,,",
+            "new,acceptance,9,,,,,,,30,,,,,,2024-07-01,",
+            "a-old judges while",
+        ),
+        (
+            "a-old,acceptance,9,,,,,,,60,,,,,,,",
+            "new,acceptance,5,,,,,,,30,,,,,,2024-07-01,",
+            "new judges while",
+        ),
+        (
+            "old,acceptance,9,,,,,,,60,,,,,,,2024-05-31",
+            "new,acceptance,9,,,,,,,30,,,,,,2024-07-01,",
+            "until 2024-05-31",
+        ),
+        ("old,acceptance,9,,,,,,,60,,,,,,,2024-06-30", "new,acceptance,9,,,,,,,30,,,,,,2024-07-01,", None),
+        ("old,acceptance,9,,,,,,,60,,,,,,,", "new,acceptance,9,France,,,,,,30,,,,,,2024-07-01,", None),
+        ("old,attempts,9,,,,,,,,2,9,,,,,", "new,acceptance,9,,,,,,,30,,,,,,2024-07-01,", None),
+    ],
+)
+def test_a_policy_that_was_not_ended_is_said(
+    tmp_path: Path, former: str, later: str, told: str | None
+) -> None:
+    always = "rest,acceptance,99,,Retail,,,,,600,,,,,,,"
+    assert agreed(tmp_path, sla_policies=f"{always}\n{former}\n{later}") == []
+    notes = [
+        note for note in check_agreement(tmp_path, TERMS) if (note.line, note.column) == (4, "valid_from")
+    ]
+    assert [told in str(note) for note in notes] == ([True] if told else [])
+
+
 def test_validity_may_abut_and_versions_of_other_stages_do_not_meet(tmp_path: Path) -> None:
     rows = "mql,v1,,2024-06-30,1,,,\nmql,v2,2024-07-01,,1,,,\nsql,v1,2024-03-01,,1,,,"
     assert agreed(tmp_path, qualification_thresholds=rows) == []

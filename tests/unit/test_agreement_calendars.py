@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.agreement import check_agreement, errors
+from orchestration.agreement.validity import Terms
 from tests.agreeing import HEADERS, TERMS, agreed
 
 CALENDAR = "de,Europe/Berlin"
@@ -68,6 +69,41 @@ def test_exceptions_fill_the_days_between_two_validities(tmp_path: Path) -> None
     assert agreed(tmp_path, business_hours=hours, calendar_exceptions="\n".join(closed)) == []
     (problem,) = agreed(tmp_path, business_hours=hours, calendar_exceptions=closed[0])
     assert (problem.file, problem.line) == ("business_hours.csv", 3)
+
+
+def test_a_mistake_of_a_calendar_is_not_told_again_by_those_who_name_it(tmp_path: Path) -> None:
+    (problem,) = agreed(
+        tmp_path,
+        business_calendars="de,Europe/Berln",
+        business_hours="de,1,09:00,17:00,,\nde,2,09:00,17:00,,",
+    )
+    assert (problem.file, problem.column) == ("business_calendars.csv", "timezone")
+
+
+@pytest.mark.parametrize(
+    ("calendars", "policy", "terms", "told"),
+    [
+        ("de,Europe/Berlin\nfr,Europe/Paris", "p1,acceptance,1,,,,,,,60,,,,,,,", TERMS, True),
+        ("", "p1,acceptance,1,,,,,,,60,,,,,,,", TERMS, True),
+        ("de,Europe/Berlin", "p1,acceptance,1,,,,,,,60,,,,,,,", TERMS, False),
+        ("de,Europe/Berlin\nfr,Europe/Paris", "p1,acceptance,1,,,,,,,60,,,,,fr,,", TERMS, False),
+        ("de,Europe/Berlin\nfr,Europe/Paris", "p1,attempts,1,,,,,,,,2,9,,,,,", TERMS, False),
+        (
+            "de,Europe/Berlin\nfr,Europe/Paris",
+            "p1,acceptance,1,,,,,,,60,,,,,,,",
+            replace(TERMS, default_calendar_id="fr"),
+            False,
+        ),
+    ],
+)
+def test_a_clock_without_any_calendar_is_foreseen(
+    tmp_path: Path, calendars: str, policy: str, terms: Terms, told: bool
+) -> None:
+    agreed(tmp_path, business_calendars=calendars, sla_policies=policy)
+    notes = [note for note in check_agreement(tmp_path, terms) if "default_calendar_id" in str(note)]
+    assert [(note.file, note.line, note.severity) for note in notes] == (
+        [("sla_policies.csv", 2, "note")] if told else []
+    )
 
 
 @pytest.mark.parametrize("name", ["default_calendar_id", "goal_calendar_id"])
