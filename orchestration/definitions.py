@@ -18,7 +18,7 @@ from orchestration.transform.dbt import manifest_path
 
 def assemble(deployment: Deployment) -> dg.Definitions:
     """The definitions of one deployment. One process per run: the warehouse has one writer."""
-    manifest = manifest_path(deployment.layout)
+    manifest = json.loads(manifest_path(deployment.layout).read_text("utf-8"))
     tables = landed_tables(deployment)
     return dg.Definitions(
         assets=[
@@ -26,7 +26,7 @@ def assemble(deployment: Deployment) -> dg.Definitions:
             *tables,
             warehouse_landing(tables),
             models(manifest),
-            published_version(json.loads(manifest.read_text("utf-8"))),
+            published_version(manifest),
         ],
         asset_checks=[gate_2],
         jobs=[nightly, intraday],

@@ -4,10 +4,8 @@ The dbt tests of a model are one check of its asset, which blocks what comes aft
 and Dagster's event log writes three rows a check: half of a small night.
 """
 
-import json
 import logging
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -93,9 +91,8 @@ def warehouse_landing(tables: list[dg.AssetsDefinition]) -> dg.AssetsDefinition:
     return prepared
 
 
-def models(manifest_file: Path) -> dg.AssetsDefinition:
-    """Every seed and model of the dbt project, built in one call of dbt."""
-    manifest = json.loads(manifest_file.read_text("utf-8"))
+def models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
+    """Every seed and model of the dbt project, by its manifest, built in one call of dbt."""
     tested = _tested(manifest)
 
     @dg.multi_asset(
