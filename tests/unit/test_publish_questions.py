@@ -285,3 +285,59 @@ def test_what_moved_adds_up_over_channels(warehouse: Path) -> None:
     (row,) = answer(warehouse, question_sql("what_moved_last_month"))
     assert (row["change"], row["volume_effect"], row["mix_effect"], row["rate_effect"]) == (-3, 4, 0, -7)
     assert row["channel_that_moved_most"] == "event"
+
+
+def test_goals_are_of_this_month_and_the_last(warehouse: Path) -> None:
+    for month in (date(2026, 5, 1), date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 1)):
+        for channel in ("email", "all"):
+            goal = {"month": month, "metric": "mqls", "channel": channel, "target": 10}
+            write(warehouse, "reports.rpt_goal_attainment", goal)
+    found = answer(warehouse, question_sql("goals_this_month"))
+    assert [(row["month"].month, row["channel"]) for row in found] == [
+        (7, "all"),
+        (7, "email"),
+        (6, "all"),
+        (6, "email"),
+    ]
+
+
+def test_every_model_of_attribution_has_its_column(warehouse: Path) -> None:
+    models = ("first_touch", "last_touch", "linear", "u_shaped", "time_decay", "w_shaped", "full_path")
+    models += ("markov", "shapley")
+    for amount, model in enumerate(models, start=1):
+        row = {"model": model, "channel": "email", "attributed_amount": amount}
+        write(warehouse, "reports.rpt_channel_attribution", {"conversion": "won", **row})
+        write(warehouse, "reports.rpt_channel_attribution", {"conversion": "lead", **row})
+    (found,) = answer(warehouse, question_sql("credit_by_channel"))
+    assert found == {"channel": "email"} | {
+        model: Decimal(amount) for amount, model in enumerate(models, start=1)
+    }
+
+
+def test_attempts_are_judged_over_all_channels(warehouse: Path) -> None:
+    for channel, attempt, reached, contacted in [("all", 2, 8, 4), ("all", 1, 16, 8), ("email", 1, 3, 1)]:
+        row = {"channel": channel, "attempt_number": attempt, "reached": reached, "contacted": contacted}
+        write(warehouse, "reports.rpt_contact_attempt_yield", {**row, "hazard": contacted / reached})
+    found = answer(warehouse, question_sql("attempts_until_contact"))
+    assert [(row["attempt_number"], row["hazard"]) for row in found] == [(1, 0.5), (2, 0.5)]
+
+
+def test_customers_count_as_kept_among_those_acquired_so_long_ago(warehouse: Path) -> None:
+    def month(acquired: date, since: int, customers: int, active: int | None) -> None:
+        row = {"acquisition_month": acquired, "channel": "email", "months_since": since}
+        counted = {"customers": customers, "active": active, "is_censored": active is None}
+        write(warehouse, "reports.rpt_customer_retention", {**row, **counted})
+
+    month(date(2026, 1, 1), 0, 4, 4)
+    month(date(2026, 1, 1), 3, 4, 3)
+    month(date(2026, 1, 1), 6, 4, None)
+    month(date(2026, 7, 1), 0, 2, None)
+    assert answer(warehouse, question_sql("customers_kept")) == [
+        {
+            "channel": "email",
+            "customers": 6,
+            "after_3_months": 0.75,
+            "after_6_months": None,
+            "after_12_months": None,
+        }
+    ]
