@@ -17,6 +17,7 @@ from typing import NamedTuple
 import duckdb
 
 from ingestion.errors import ClosedloopError
+from orchestration.agreement import AgreementError
 from orchestration.agreement.shapes import SEEDS
 from orchestration.settings import Deployment
 from orchestration.transform.dbt import build_some
@@ -61,7 +62,16 @@ def replay(deployment: Deployment, policies: Path, first: date | None, last: dat
     """
     layout = deployment.layout
     with turn(layout, "closedloop sla replay"), _aside(deployment, policies) as other:
-        lay_out(other)
+        try:
+            lay_out(other)
+        except AgreementError as error:
+            # Told under the name that was given, not that of the copy.
+            raise AgreementError(
+                [
+                    replace(problem, file=str(policies)) if problem.file == POLICIES else problem
+                    for problem in error.problems
+                ]
+            ) from None
         with connect(other.layout.warehouse, "1GB", 1, read_only=True) as connection:
             night = connection.execute("select as_of from landing.night where is_built").fetchone()
         if night is None:

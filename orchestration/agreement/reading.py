@@ -151,6 +151,10 @@ def _judge_header(table: SeedTable, line: int, names: list[str]) -> bool:
         )
         return False
     expected = "the columns " + ", ".join(wanted)
+    if names and not set(names) & set(wanted):
+        found = f"a first line with none of them ({', '.join(names)})"
+        table.report(line, None, found, expected, "Write them as the first line, or take the right file.")
+        return False
     for name in dict.fromkeys(names):
         if names.count(name) > 1:
             table.report(line, name, "the column more than once", expected, "Leave one of them.")

@@ -40,7 +40,10 @@ def replay(
 
     if not policy.is_file():
         raise InputError(f"{policy} is no file; give a CSV file shaped like seeds/sla_policies.csv")
-    rows = replayed(session.deployment(), policy, _month("--from", first), _month("--to", last))
+    since, until = _month("--from", first), _month("--to", last)
+    if since is not None and until is not None and since > until:
+        raise InputError(f"--from {first} lies after --to {last}; give the earlier month as --from")
+    rows = replayed(session.deployment(), policy, since, until)
     printing.write(form, Replayed._fields, rows)
 
 

@@ -87,6 +87,10 @@ def _tell_loads(loads: Sequence[Load]) -> None:
             admitted=load.admitted_rows or 0,
             quarantined=load.quarantined_rows or 0,
         )
+    if not totals:
+        printing.say("Nothing new was landed.")
+        printing.say()
+        return
     steps = ("units", "landed", "admitted", "quarantined")
     printing.table(
         ("source", "table", *steps),

@@ -73,6 +73,10 @@ def test_other_terms_judge_the_same_history(tmp_path: Path, call: Call) -> None:
     some = _replayed(call, home, agreed, "--from", "2026-03", "--to", "2026-04")
     assert {row["month"] for row in some} == {"2026-03-01", "2026-04-01"}
 
+    wrong = call("--home", home, "sla", "replay", "--policy", home / "seeds" / "targets.csv")
+    assert wrong.status == 2
+    assert f"1 mistake(s), so nothing was run:\n  {home / 'seeds' / 'targets.csv'}, line 1: " in wrong.err
+
     assert published(home, VERDICTS) == judged
     assert list((home / "data").glob("replay-*")) == []
 
@@ -88,3 +92,7 @@ def test_terms_with_mistakes_are_refused(tmp_path: Path, call: Call) -> None:
     result = call("--home", home, "sla", "replay", "--policy", home / "closedloop.yml", "--from", "May")
     assert result.status != 0
     assert "is no month" in result.err
+    order = ("--from", "2026-06", "--to", "2026-01")
+    result = call("--home", home, "sla", "replay", "--policy", home / "seeds" / "sla_policies.csv", *order)
+    assert (result.status, result.out) == (2, "")
+    assert "--from 2026-06 lies after --to 2026-01" in result.err

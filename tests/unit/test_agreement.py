@@ -252,6 +252,13 @@ def test_a_header_is_judged_by_its_names(tmp_path: Path) -> None:
     assert (missing.line, missing.column) == (1, "valid_from")
 
 
+def test_a_file_of_another_kind_is_told_once(tmp_path: Path) -> None:
+    (tmp_path / "attempt_costs.csv").write_text("call,6.50\nemail,1\n")
+    (problem,) = errors(check_agreement(tmp_path, TERMS))
+    assert (problem.file, problem.line, problem.column) == ("attempt_costs.csv", 1, None)
+    assert problem.expected == "the columns activity_type, cost"
+
+
 def test_text_that_is_not_utf8_is_told_by_its_line(tmp_path: Path) -> None:
     content = f"{HEADERS['stage_mapping']}\n,lead,fermé,recycled\n".encode("latin-1")
     (tmp_path / "stage_mapping.csv").write_bytes(content)
