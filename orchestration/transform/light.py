@@ -16,7 +16,7 @@ from dbt.node_types import NodeType
 from dbt.task.build import BuildTask
 from dbt.task.test import TestResultData, TestRunner
 from dbt_common.behavior_flags import BehaviorFlagRendered
-from dbt_common.events.base_types import BaseEvent, EventLevel
+from dbt_common.events.base_types import BaseEvent, DebugLevel, EventLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.event_manager_client import ctx_set_event_manager, get_event_manager
 
@@ -24,13 +24,21 @@ UNTOLD = (EventLevel.DEBUG, EventLevel.TEST)
 
 
 class _Terse(EventManager):
-    """Events below `info` go nowhere: of twelve thousand in a night, dbt composes ten thousand for no log."""
+    """Events below `info` go nowhere: no log of a night has them."""
 
     def fire_event(
         self, e: BaseEvent, level: EventLevel | None = None, *arguments: Any, **options: Any
     ) -> None:
-        if isinstance(e, NodeFinished) or (level or e.level_tag()) not in UNTOLD:
+        if isinstance(e, NodeFinished) or not (
+            isinstance(e, DebugLevel) or (level or e.level_tag()) in UNTOLD
+        ):
             super().fire_event(e, level, *arguments, **options)
+
+
+def _uncomposed(event: DebugLevel, *arguments: Any, **said: Any) -> None:
+    """An event that goes nowhere stays empty: a night has ten thousand, and composing one costs what a query does."""
+    if isinstance(event, NodeFinished):
+        BaseEvent.__init__(event, *arguments, **said)
 
 
 class _Test(TestRunner):
@@ -61,9 +69,11 @@ def light() -> Iterator[None]:
     """Spare dbt its own ways within the block."""
     former = get_event_manager(), BuildTask.RUNNER_MAP[NodeType.Test], BehaviorFlagRendered._default_source
     _set(_Terse(), _Test, _unknown)
+    DebugLevel.__init__ = _uncomposed
     try:
         yield
     finally:
+        del DebugLevel.__init__  # it is BaseEvent's again
         _set(*former)
 
 
