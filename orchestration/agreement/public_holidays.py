@@ -154,5 +154,8 @@ def add(seeds: Path, calendar_id: str, rows: Sequence[Exceptional]) -> tuple[int
 def years_between(first: int, last: int) -> range:
     """The years from the first to the last, both in. Raises CalendarError where they are none or too many."""
     if not 1970 <= first <= last <= date.max.year or last - first > 50:
-        raise CalendarError(f"the years {first}-{last}; expected up to 50 in order, such as 2024-2027")
+        raise CalendarError(
+            f"the years {first}-{last}; expected years from 1970 on, the earlier first and no more than 50 apart, "
+            "such as 2024-2027"
+        )
     return range(first, last + 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, fields
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 CLICK_ID = re.compile(r"\w*(?:clid|click_?id)")
 """Names that say of themselves that they are click ids, for those no rule knows yet."""
@@ -71,8 +71,9 @@ def read(text: str, click_ids: Collection[str], referrer: str | None = None) -> 
 def _parameters(text: str) -> list[tuple[str, str]]:
     """Of a link its query and its fragment, of other text the text; values decoded."""
     if "://" in text:
-        link = urlsplit(text)
-        parts = [link.query, link.fragment.partition("?")[2] or link.fragment]
+        # By hand: a link that is no valid URL stands in touches too, and is judged as text there.
+        link, _, fragment = text.partition("#")
+        parts = [link.partition("?")[2], fragment.partition("?")[2] or fragment]
     else:
         parts = [text.lstrip("?#")]
     return [

@@ -28,6 +28,8 @@ CLICK_IDS = {"gclid", "bd_vid"}
         "https://www.zhihu.com/question/1?sort=new": Signals(
             referrer="https://www.zhihu.com/question/1?sort=new"
         ),
+        "http://[broken/?utm_source=a#b": Signals("a"),
+        "http://[broken": Signals(referrer="http://[broken"),
         "android-app://com.linkedin.android": Signals(referrer="android-app://com.linkedin.android"),
     }.items(),
     ids=str,
