@@ -5,18 +5,26 @@ Making the folder belongs here; whether what people write into it is right is ju
 
 from __future__ import annotations
 
+import csv
+import io
 import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from importlib import resources
 from pathlib import Path
 from string import Template
 
 from ingestion.errors import ClosedloopError
+from orchestration.agreement.rules import RATES
 from orchestration.settings import FILE, REPOSITORY
 
 SEEDS = REPOSITORY / "dbt_project" / "seeds"
 TEMPLATES = {"env.example": ".env.example", "gitignore": ".gitignore"}
+
+
+TARGETS, PLANNED_LEADS = "targets.csv", 20_000
+"""The plan of the sample company, and how many leads it is made for."""
 
 
 class FolderInUse(ClosedloopError):
@@ -50,12 +58,29 @@ def found(folder: Path, sample: Sample | None = None) -> list[Path]:
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     for name, path in seeds.items():
-        shutil.copyfile(path, folder / name)
+        if sample is not None and path.name == TARGETS and sample.leads != PLANNED_LEADS:
+            (folder / name).write_text(_plan(path, sample.leads), encoding="utf-8")
+        else:
+            shutil.copyfile(path, folder / name)
     return [folder / name for name in (*texts, *seeds)]
 
 
 def _template(name: str) -> str:
     return resources.files("orchestration.templates").joinpath(name).read_text("utf-8")
+
+
+def _plan(path: Path, leads: int) -> str:
+    """The sample's targets for a company of another size: counts and amounts in proportion, at least 1; rates stay."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        if row["metric"] not in RATES:
+            row["target"] = str(max(1, round(Decimal(row["target"]) * leads / PLANNED_LEADS)))
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, rows[0], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
 
 
 def _sample_configuration(sample: Sample) -> str:

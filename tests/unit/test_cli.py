@@ -87,6 +87,20 @@ def test_init_makes_a_folder_once(call: Call, tmp_path: Path) -> None:
     assert (folder / "closedloop.yml").read_text() == "mine"
 
 
+def test_a_sample_company_of_another_size_plans_in_proportion(call: Call, tmp_path: Path) -> None:
+    plans = []
+    for leads in ("20000", "2000"):
+        assert call("init", tmp_path / leads, "--sample", "--leads", leads).status == 0
+        with (tmp_path / leads / "seeds" / "targets.csv").open(encoding="utf-8", newline="") as file:
+            plans.append({tuple(row.values())[:3]: row["target"] for row in csv.DictReader(file)})
+    whole, tenth = plans
+    assert whole.keys() == tenth.keys()
+    assert (whole["2024-08-01", "leads", "all"], tenth["2024-08-01", "leads", "all"]) == ("530", "53")
+    assert tenth["2024-08-01", "customers", "all"] == "1"
+    assert tenth["2024-08-01", "retention_rate", "all"] == whole["2024-08-01", "retention_rate", "all"]
+    assert call("--home", tmp_path / "2000", "check").status == 0
+
+
 def test_a_new_folder_lacks_nothing_but_its_exports(call: Call, tmp_path: Path) -> None:
     folder = tmp_path / "new"
     call("init", folder)
