@@ -61,6 +61,7 @@ def run(
     `closedloop run --since 2026-06-01`
     """
     from orchestration.alerts import first_line, send
+    from orchestration.full_disk import full_disk
     from orchestration.settings import alert_urls
 
     moment, again_from = _moment("--as-of", as_of), _moment("--since", since)
@@ -69,7 +70,11 @@ def run(
     except Exception as error:
         # A night that never began cannot tell by itself.
         home = session.home()
-        send(alert_urls(home), f"closedloop: a night of {home.name} could not run", [first_line(str(error))])
+        send(
+            alert_urls(home),
+            f"closedloop: a night of {home.name} could not run",
+            [first_line(str(full_disk(error) or error))],
+        )
         raise
     if not is_well:
         raise typer.Exit(FAILED)
