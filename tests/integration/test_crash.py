@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import multiprocessing
 import os
 import random
@@ -57,7 +58,10 @@ print(json.dumps(sorted(seen)))
 
 @dataclass(frozen=True)
 class Start:
-    """A deployment before a night, the night's moment, and the undisturbed one: its deployment and its seconds."""
+    """A deployment before a night, the night's moment, and the undisturbed one: its deployment and its seconds of work.
+
+    Seconds of the processor, not of the clock: they are nearly the same however busy the machine is.
+    """
 
     home: Path
     as_of: datetime
@@ -74,6 +78,7 @@ def run(home: Path, as_of: datetime, said: Path) -> None:
     outcome = night(home, as_of)
     if not outcome.succeeded:
         raise SystemExit(f"the night failed: {outcome.failures}")
+    (said.parent / "seconds").write_text(str(time.process_time()))
 
 
 def begin(home: Path, as_of: datetime) -> BaseProcess:
@@ -83,19 +88,19 @@ def begin(home: Path, as_of: datetime) -> BaseProcess:
 
 
 def finish(home: Path, as_of: datetime) -> float:
-    """Run a night to its end; the seconds it took."""
-    started = time.monotonic()
+    """Run a night to its end; the seconds of work it took."""
     process = begin(home, as_of)
     process.join()
     assert process.exitcode == 0
-    return time.monotonic() - started
+    return float((home / "seconds").read_text())
 
 
 def kill(home: Path, as_of: datetime, seconds: float) -> str | None:
-    """Kill a night after `seconds`; which part was at work, None when the night had ended by then."""
+    """Kill a night after `seconds` of work; which part was at it, None when the night had ended by then."""
     (home / "said").unlink(missing_ok=True)
     process = begin(home, as_of)
-    process.join(seconds)
+    while process.is_alive() and worked(process) < seconds:
+        time.sleep(0.005)
     process.kill()
     process.join()
     if process.exitcode == 0:
@@ -103,6 +108,15 @@ def kill(home: Path, as_of: datetime, seconds: float) -> str | None:
     assert process.exitcode == -9
     said = (home / "said").read_text().split() if (home / "said").exists() else []
     return said[-1] if said else "before the landing"
+
+
+def worked(process: BaseProcess) -> float:
+    """Seconds that a process has worked; infinitely many once it has ended."""
+    try:
+        found = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return math.inf
+    return (int(found[11]) + int(found[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def content(home: Path) -> dict[str, str]:
