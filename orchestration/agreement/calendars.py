@@ -44,7 +44,7 @@ def configured_calendars(table: SeedTable, tables: dict[str, SeedTable], terms: 
                 None,
                 "calendar_id",
                 f"no calendar {value!r}, which {name} in {terms.configuration} names",
-                "one of " + (", ".join(known) or "none: the seed has no rows"),
+                f"one of {', '.join(known)}" if known else "a calendar of this file, which has none",
                 f"Correct vars.{name}, or add the calendar here.",
             )
 

@@ -42,6 +42,12 @@ def init(
     if sample:
         printing.say(f"next: closedloop --home {folder} run")
     else:
+        printing.say(
+            "The seeds are those of the sample company: its targets, policies, opening hours, exchange rates,"
+        )
+        printing.say(
+            "costs and qualification rules are invented. Put yours in their place, or leave the header alone."
+        )
         printing.say("next: name your exports in closedloop.yml, edit the seeds, then")
         printing.say(f"      closedloop --home {folder} check")
 

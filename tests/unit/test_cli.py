@@ -80,6 +80,7 @@ def test_init_makes_a_folder_once(call: Call, tmp_path: Path) -> None:
         path.name for path in folder.iterdir()
     }
     assert "closedloop.yml" in result.out
+    assert "exchange rates" in result.out
     (folder / "closedloop.yml").write_text("mine")
     again = call("init", folder)
     assert again.status == 2
