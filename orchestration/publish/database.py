@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -46,6 +46,7 @@ def write_database(
     with attached(connection, target):
         for table in tables:
             _create(connection, source, table)
+        _comment(connection, tables)
         connection.execute("checkpoint built")
 
 
@@ -82,12 +83,18 @@ def _update(
     """Bring the attached copy of the former file to `tables`."""
     for name in former.keys() - _contents(tables).keys():
         connection.execute(f"drop table {former[name].relation('built')}")
-    for table in tables:
+    changed = [
+        table
+        for table in tables
+        if table.full_name not in former or former[table.full_name].content != table.content
+    ]
+    for table in changed:
         old = former.get(table.full_name)
         if old is None or not old.fits(table) or len(_fresh(table, old)) == len(table.parts):
             _create(connection, source, table)
-        elif old.content != table.content:
+        else:
             _replace_parts(connection, source, table, old)
+    _comment(connection, changed)
     connection.execute("checkpoint built")
 
 
@@ -99,7 +106,6 @@ def _replace_parts(connection: duckdb.DuckDBPyConnection, source: str, table: Ta
             f"insert into {table.relation('built')} select * from {table.relation(source)} "
             f"where {table.condition(part)} {table.order}"
         )
-    _comment(connection, table)
 
 
 def _create(connection: duckdb.DuckDBPyConnection, source: str, table: Table) -> None:
@@ -111,14 +117,23 @@ def _create(connection: duckdb.DuckDBPyConnection, source: str, table: Table) ->
         f"create or replace table {table.relation('built')} as "
         f"select * from {table.relation(source)} {table.order}"
     )
-    _comment(connection, table)
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    relation = table.relation("built")
-    connection.execute(f"comment on table {relation} is {literal(table.comment)}")
-    for column in table.columns:
-        connection.execute(f"comment on column {relation}.{quoted(column.name)} is {literal(column.comment)}")
+def _comment(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> None:
+    """Write what tables and columns mean: hundreds of statements, for which the disk is waited for once."""
+    connection.execute("begin")
+    try:
+        for table in tables:
+            relation = table.relation("built")
+            connection.execute(f"comment on table {relation} is {literal(table.comment)}")
+            for column in table.columns:
+                name = f"{relation}.{quoted(column.name)}"
+                connection.execute(f"comment on column {name} is {literal(column.comment)}")
+        connection.execute("commit")
+    except BaseException:
+        with suppress(duckdb.Error):  # a failed commit has ended it
+            connection.execute("rollback")
+        raise
 
 
 def _waste(connection: duckdb.DuckDBPyConnection) -> float:
