@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 
 import duckdb
@@ -138,24 +138,36 @@ def measure(
         """,
         {"catalog": catalog},
     ).fetchall()
+    columns = _columns(connection, catalog)
     return tuple(
-        _measure_one(connection, catalog, schema, name, comment)
+        _measure_one(connection, catalog, schema, name, comment, columns[schema, name])
         for schema, name, comment in relations
         if schema in schemas and "__dbt_" not in name
     )
 
 
+def _columns(
+    connection: duckdb.DuckDBPyConnection, catalog: str
+) -> Mapping[tuple[str, str], tuple[Column, ...]]:
+    """The columns of every table and view by its schema and name: one look through the catalogue for all."""
+    found: dict[tuple[str, str], tuple[Column, ...]] = {}
+    for schema, name, *column in connection.execute(
+        "select schema_name, table_name, column_name, data_type, comment from duckdb_columns() "
+        "where database_name = ? order by column_index",
+        [catalog],
+    ).fetchall():
+        found[schema, name] = (*found.get((schema, name), ()), Column(*column))
+    return found
+
+
 def _measure_one(
-    connection: duckdb.DuckDBPyConnection, catalog: str, schema: str, name: str, comment: str | None
+    connection: duckdb.DuckDBPyConnection,
+    catalog: str,
+    schema: str,
+    name: str,
+    comment: str | None,
+    columns: tuple[Column, ...],
 ) -> Table:
-    columns = tuple(
-        Column(*row)
-        for row in connection.execute(
-            "select column_name, data_type, comment from duckdb_columns() "
-            "where database_name = ? and schema_name = ? and table_name = ? order by column_index",
-            [catalog, schema, name],
-        ).fetchall()
-    )
     relation = f"{quoted(catalog)}.{quoted(schema)}.{quoted(name)}"
     values = ", ".join(quoted(column.name) for column in columns)
     measures = f"count(*), coalesce(sum(hash({values})::hugeint), 0), coalesce(bit_xor(hash({values})), 0)"
