@@ -106,8 +106,11 @@ def _tell(deployment: Deployment, live: Publication) -> None:
     by_team: dict[str, list[Promise]] = {}
     for promise in late_promises(deployment):
         by_team.setdefault(promise.team, []).append(promise)
+    urls_of = {team: of_teams.get(team.strip().casefold(), default) for team in by_team}
+    # Read once, so that a URL that names no service is said once and not for every team.
+    services_of = {urls: list(services(urls)) for urls in set(urls_of.values())}
     for team, promises in by_team.items():
-        for service in services(of_teams.get(team.strip().casefold(), default)):
+        for service in services_of[urls_of[team]]:
             _tell_team(deployment, live, memory, service, team, promises)
 
 

@@ -60,8 +60,13 @@ def question_sql(name: str) -> str:
     """The SQL of a named question. Raises QueryError, with the nearest names, when there is none."""
     known = questions()
     if name not in known:
-        near = difflib.get_close_matches(name, known, 3) or sorted(known)
-        raise QueryError(f"there is no question {name!r}; did you mean one of: {', '.join(near)}?")
+        near = difflib.get_close_matches(name, known, 3)
+        hint = (
+            f"did you mean one of: {', '.join(near)}?"
+            if near
+            else "closedloop query --list shows all there are"
+        )
+        raise QueryError(f"there is no question {name!r}; {hint}")
     return known[name].sql
 
 

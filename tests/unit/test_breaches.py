@@ -191,6 +191,16 @@ def test_teams_have_digests_and_services_of_their_own(
     ]
 
 
+def test_a_url_that_names_no_service_is_said_once_for_all_teams(
+    home: Path, service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("CLOSEDLOOP_ALERT_URLS", f"{service.url('all')} nonsense://pa55word")
+    publish(home, [late(1), late(2, team="West"), late(3, team="South")])
+    tell(home)
+    assert len(service.received) == 3
+    assert caplog.text.count("cannot be read by apprise") == 1
+
+
 def test_what_could_not_be_delivered_is_told_with_the_next_run_and_to_nobody_else(
     home: Path, service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -224,6 +224,8 @@ def test_promises_that_ran_out_long_ago_are_left_out(warehouse: Path) -> None:
 def test_an_unknown_question_names_near_ones() -> None:
     with pytest.raises(PublishError, match="did you mean one of: ledger"):
         question_sql("leger")
+    with pytest.raises(PublishError, match="'xyzzy'; closedloop query --list"):
+        question_sql("xyzzy")
 
 
 def test_a_wrong_query_says_what_there_is(warehouse: Path) -> None:
