@@ -70,10 +70,15 @@ def test_events_do_not_open_the_file_again(tmp_path: Path) -> None:
     with remembering(tmp_path) as instance:
         run(instance)
         opened = []
-        sqlalchemy.event.listen(
-            sqlalchemy.Pool, "connect", lambda connection, _: opened.append(_file(connection))
-        )
-        run(instance)
+
+        def note(connection: sqlite3.Connection, _record: object) -> None:
+            opened.append(_file(connection))
+
+        sqlalchemy.event.listen(sqlalchemy.Pool, "connect", note)
+        try:
+            run(instance)
+        finally:
+            sqlalchemy.event.remove(sqlalchemy.Pool, "connect", note)
     assert opened
     assert not [name for name in opened if name == "event_log.db"]
 
