@@ -10,57 +10,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
-import yaml
 
-from orchestration.publish import PublishError
 from orchestration.publish.questions import questions
 from orchestration.publish.reading import ask, question_sql
+from tests.asking import AS_OF, answer, empty_marts, write
 from tests.publishing import publish_warehouse
-
-MODELS = Path(__file__).resolve().parents[2] / "dbt_project/models"
-AS_OF = datetime(2026, 7, 1)
-STAGES = ("lead", "mql", "sal", "sql", "opportunity", "customer")
-
-
-def empty_marts(path: Path) -> None:
-    """The tables of marts and reports with the columns and types of their dbt contracts, and no rows."""
-    with duckdb.connect(str(path)) as connection:
-        for schema in ("marts", "reports"):
-            connection.execute(f"create schema {schema}")
-            for file in sorted((MODELS / schema).rglob("_*.yml")):
-                for model in yaml.safe_load(file.read_text("utf-8")).get("models", ()):
-                    if model["name"] == "dim_person":
-                        continue
-                    columns = ", ".join(
-                        f"{column['name']} {column['data_type']}" for column in model["columns"]
-                    )
-                    connection.execute(f"create table {schema}.{model['name']} ({columns})")
-        for position, stage in enumerate(STAGES, start=1):
-            connection.execute("insert into marts.dim_stage values ($1, $2, true)", [stage, position])
 
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Path:
     empty_marts(tmp_path / "warehouse.duckdb")
     return tmp_path / "warehouse.duckdb"
-
-
-def write(warehouse: Path, table: str, *rows: dict[str, Any]) -> None:
-    """Add rows; columns that are not given are null."""
-    with duckdb.connect(str(warehouse)) as connection:
-        for row in rows:
-            marks = ", ".join("?" for _ in row)
-            connection.execute(f"insert into {table} ({', '.join(row)}) values ({marks})", list(row.values()))
-
-
-def answer(warehouse: Path, sql: str) -> list[dict[str, Any]]:
-    """Publish the warehouse and ask."""
-    published = warehouse.parent / "published"
-    publish_warehouse(warehouse, published, as_of=AS_OF)
-    with ask(published, sql) as found:
-        return [dict(zip(found.columns, row, strict=True)) for row in found.rows]
 
 
 def test_every_question_is_a_question_and_fits_the_contracts(warehouse: Path) -> None:
@@ -219,32 +180,6 @@ def test_promises_that_ran_out_long_ago_are_left_out(warehouse: Path) -> None:
         ("at_risk", "l1", -3.0),
         ("breached", "l1", 2.0),
     ]
-
-
-def test_an_unknown_question_names_near_ones() -> None:
-    with pytest.raises(PublishError, match="did you mean one of: ledger"):
-        question_sql("leger")
-    with pytest.raises(PublishError, match="'xyzzy'; closedloop query --list"):
-        question_sql("xyzzy")
-
-
-def test_a_wrong_query_says_what_there_is(warehouse: Path) -> None:
-    with pytest.raises(PublishError, match=r'"nothing here" not found.*\nCandidate bindings: "stage"'):
-        answer(warehouse, 'select * from marts.fct_opportunity where "nothing here" = 1')
-    with pytest.raises(
-        PublishError, match=r"Table with name fct_deal does not exist(.|\n)*marts\.fct_opportunity"
-    ):
-        answer(warehouse, "select * from marts.fct_deal")
-
-
-def test_a_query_changes_nothing(warehouse: Path) -> None:
-    with pytest.raises(PublishError, match="read-only"):
-        answer(warehouse, "delete from marts.dim_stage")
-
-
-def test_nothing_can_be_asked_before_the_first_publication(tmp_path: Path) -> None:
-    with pytest.raises(PublishError, match="nothing is published"), ask(tmp_path, "select 1"):
-        pass
 
 
 def test_return_by_channel_is_of_the_last_twelve_months(warehouse: Path) -> None:

@@ -1,0 +1,46 @@
+"""Sources of CSV files for tests: written, extracted, and what came of them.
+
+What is expected of sources belongs to the tests.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from ingestion.sources.base import Window
+from ingestion.sources.files import FilesConfig, FileSource
+
+UNTIL = datetime(2026, 1, 1)
+FIRST_NIGHT = Window(UNTIL)
+
+
+def source(folder: Path, path: object = "*.csv", **table: object) -> FileSource:
+    return FileSource("crm", FilesConfig(tables={"crm_lead": {"path": path, **table}}), folder)
+
+
+def write(path: Path, content: str, modified: int = 1_700_000_000) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+    os.utime(path, (modified, modified))
+
+
+def units(found: FileSource, window: Window = FIRST_NIGHT) -> list[str]:
+    return [extract.unit for extract in found.extract("crm_lead", window)]
+
+
+def ids(found: FileSource, window: Window = FIRST_NIGHT) -> list[str]:
+    return [
+        row["Id"]
+        for extract in found.extract("crm_lead", window)
+        for batch in extract.batches
+        for row in batch.to_pylist()
+    ]
+
+
+def landed(found: FileSource) -> Window:
+    """The window of a night after one that landed everything there is."""
+    return Window(
+        UNTIL, {extract.unit: extract.fingerprint for extract in found.extract("crm_lead", Window(UNTIL))}
+    )
