@@ -6,8 +6,10 @@ No definition itself belongs here.
 from __future__ import annotations
 
 from tests.oracle import activities, bridge, dimensions, marts, money_reports, reports, sla_reports
+from tests.oracle.business_time import calendars
 from tests.oracle.channels import ChannelRules
 from tests.oracle.clock import Clock
+from tests.oracle.data_quality import data_quality
 from tests.oracle.deals import Deal, link, live_deals
 from tests.oracle.journeys import Journey, creation_events, form_journeys
 from tests.oracle.lead_fields import LeadFields
@@ -95,7 +97,7 @@ def compute(
     made = money_reports.Made(
         journeys=every, facts=facts, bridged=bridged, deals=deals, activities=acts, sla_events=sla.events
     )
-    return {
+    made_marts = {
         "fct_lead_to_deal": facts,
         "fct_stage_event": marts.stage_events(journeys, clock.as_of),
         "mart_mql": marts.qualified("mql", journeys, facts, users, qualification),
@@ -112,6 +114,8 @@ def compute(
             seed["channel_rules"],
         ),
         "dim_owner": dimensions.owners(users),
+        "dim_date": dimensions.days(facts, clock),
+        "dim_stage": dimensions.stages(),
         "rpt_funnel": reports.funnel(facts, bridged, clock),
         "rpt_qualification_agreement": reports.qualification_agreement(facts, clock),
         "rpt_pipeline": reports.pipeline(deals, bridged, seed["targets"], clock),
@@ -124,6 +128,11 @@ def compute(
         "rpt_unmatched_channel": unmatched(tables, records, rules, rates, clock),
         **money_reports.money_marts(made, tables, seed, touch_channels, rules, rates, said, clock),
     }
+    hours = calendars(
+        *(seed[name] for name in ("business_calendars", "business_hours", "calendar_exceptions"))
+    )
+    judged = data_quality(tables, records, deals, made_marts, words, rates, hours, clock)
+    return made_marts | {"rpt_data_quality": judged}
 
 
 SEEDS = (

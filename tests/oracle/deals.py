@@ -20,13 +20,17 @@ from tests.oracle.stages import StageWords
 
 @dataclass
 class Deal:
-    """A live opportunity as as_of knows it; `closed_at`, `is_won` and `is_lost` only once closed by then."""
+    """A live opportunity as as_of knows it; `closed_at`, `is_won` and `is_lost` only once closed by then.
+
+    `is_undated`: said to be closed, without any date of it.
+    """
 
     row: dict
     closed_at: datetime | None
     is_won: bool
     is_lost: bool
     amount: Decimal | None
+    is_undated: bool = False
     link_rule: str = "unlinked"
     people: list[Person] = field(default_factory=list)
 
@@ -41,6 +45,11 @@ class Deal:
     @property
     def is_closed(self) -> bool:
         return self.closed_at is not None
+
+    @property
+    def rate_at(self) -> datetime:
+        """The instant on whose day its amount is converted."""
+        return self.closed_at or self.created_at
 
     @property
     def renews(self) -> bool:
@@ -68,10 +77,12 @@ def live_deals(rows: list[dict], words: StageWords, rates: Rates, clock: Clock) 
             stage = words.stage("opportunity", row["stage"], row["_source_system"])
             won, lost = stage == "customer", stage == "closed_lost"
         closed_at = _closing(row, clock) if won or lost else None
+        undated = (won or lost) and closed_at is None
         if closed_at is None or closed_at > clock.as_of:
             closed_at, won, lost = None, False, False
-        day = clock.day(closed_at or row["created_at"])
-        deals.append(Deal(row, closed_at, won, lost, rates.convert(row["amount"], row["currency"], day)))
+        deal = Deal(row, closed_at, won, lost, None, undated)
+        deal.amount = rates.convert(row["amount"], row["currency"], clock.day(deal.rate_at))
+        deals.append(deal)
     return deals
 
 

@@ -95,6 +95,15 @@ class Records:
             node = self._next[node]
         return node
 
+    @property
+    def merge_defects(self) -> list[tuple[str, str]]:
+        """Kind and defect of each record whose merge leads nowhere: `missing_survivor` or `merge_cycle`."""
+        stuck = [node for node in self._next if self._stays(node)]
+        return [
+            (self._all[node].kind, "merge_cycle" if self._next[node] in self._all else "missing_survivor")
+            for node in stuck
+        ]
+
     def resolve(self, kind: str, key: str | None) -> str | None:
         """The live node a pointer means once merges are followed, None when there is none."""
         end = self._ends.get(f"{kind}:{key}")

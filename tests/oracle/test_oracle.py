@@ -17,6 +17,7 @@ import pytest
 from tests.oracle.agreements import METRICS, STAGES, agreement
 from tests.oracle.attribution import CONVERSIONS, MODELS
 from tests.oracle.compute import compute
+from tests.oracle.data_quality import ALWAYS, CRITICAL
 from tests.oracle.performance import MOVED
 from tests.oracle.sla import COMMITMENTS
 from tests.oracle.sla_reports import STATUSES
@@ -40,6 +41,9 @@ KEYS = {
     "dim_campaign": ("campaign_id",),
     "dim_channel": ("channel",),
     "dim_owner": ("owner_user_id",),
+    "dim_date": ("date_day",),
+    "dim_stage": ("stage",),
+    "rpt_data_quality": ("check_name", "table_name", "subject"),
     "rpt_funnel": ("lead_month", "channel", "funnel_kind", "stage"),
     "rpt_qualification_agreement": ("lead_month", "channel", "stage"),
     "rpt_pipeline": ("close_month", "owner_user_id", "stage"),
@@ -162,6 +166,8 @@ def test_worlds_are_many_and_reach_every_corner():
         ("rpt_goal_attainment", "metric"): set(METRICS),
         ("rpt_goal_attainment", "status"): {"achieved", "missed", "on_track", "at_risk", "behind", None},
         ("rpt_movers", "metric"): set(MOVED),
+        ("rpt_data_quality", "check_name"): {check for check, *_ in ALWAYS} | {*CRITICAL, "unmapped_status"},
+        ("rpt_data_quality", "status"): {"pass", "fail"},
         ("rpt_unmatched_channel", "kind"): {"touch", "visit", "record", "spend"},
     }
     found: dict[tuple[str, str], set] = {corner: set() for corner in corners}

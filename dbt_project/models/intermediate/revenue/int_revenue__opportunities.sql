@@ -36,7 +36,8 @@ deals as (
             when {{ local_day('opportunities.created_at') }} = opportunities.close_date
                 then greatest(days.starts_at, opportunities.created_at)
             else days.starts_at
-        end as closing_at
+        end as closing_at,
+        opportunities.closed_at is null and opportunities.close_date is null as is_undated
     from {{ ref('stg_crm__opportunities') }} as opportunities
     left join stage_words as own_words
         on {{ plain_text('opportunities.stage') }} = own_words.value
@@ -54,7 +55,7 @@ closed as (
         case
             when closing_stage in ('customer', 'closed_lost') and closing_at <= {{ as_of() }} then closing_at
         end as closed_at,
-        coalesce(closing_stage in ('customer', 'closed_lost'), false) and closing_at is null as is_closing_undated
+        coalesce(closing_stage in ('customer', 'closed_lost'), false) and is_undated as is_closing_undated
     from deals
 ),
 
