@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
-
-import duckdb
 
 PUBLIC_SCHEMAS = ("marts", "reports")
 RESTRICTED_SCHEMAS = ("restricted",)
@@ -28,6 +25,11 @@ writes the months that changed and keeps the others."""
 UNDATED = "undated"
 
 
+def full_name(schema: str, name: str) -> str:
+    """A table's name as people write it."""
+    return f"{schema}.{name}"
+
+
 @dataclass(frozen=True)
 class Column:
     """A column as DuckDB names its type; `comment` is its description, if the warehouse holds one."""
@@ -41,7 +43,8 @@ class Column:
 class Part:
     """The rows of one month of a table (`key` as 2026-01, or undated), or all of them (None).
 
-    `content` is the same for the same rows in any order: the sum and the exclusive or of their hashes.
+    `content` is the same for the same rows in any order: the sum and the exclusive or of their hashes. That of a view
+    stands for its SQL and what it reads.
     """
 
     key: str | None
@@ -50,18 +53,27 @@ class Part:
 
 
 @dataclass(frozen=True)
+class View:
+    """A published view: its query, which names tables by schema and name, and their full names."""
+
+    sql: str
+    reads: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Table:
-    """A table or view of the warehouse as it is to be published."""
+    """A table or view of the warehouse as it is to be published; `view` is None when it is published as a table."""
 
     schema: str
     name: str
     comment: str | None
     columns: tuple[Column, ...]
     parts: tuple[Part, ...]
+    view: View | None = None
 
     @property
     def full_name(self) -> str:
-        return f"{self.schema}.{self.name}"
+        return full_name(self.schema, self.name)
 
     @property
     def rows(self) -> int:
@@ -73,8 +85,13 @@ class Table:
 
     @property
     def content(self) -> str:
-        """The SHA-256 of columns, comments and the rows of all parts; row order does not matter."""
+        """The SHA-256 of columns, comments, a view's SQL and the rows of all parts; row order does not matter."""
         return digest(asdict(self))
+
+    @property
+    def has_files(self) -> bool:
+        """Whether there are Parquet files of it. A long view has none: its rows would be written many times over."""
+        return self.view is None or self.rows <= PART_ROWS
 
     def fits(self, other: Table) -> bool:
         """Whether rows of one can stand in the other: the same columns, cut alike."""
@@ -120,68 +137,3 @@ def literal(text: str | None) -> str:
 def digest(value: object) -> str:
     """The SHA-256 of a JSON-able value."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-
-
-def measure(
-    connection: duckdb.DuckDBPyConnection, catalog: str, schemas: Collection[str]
-) -> tuple[Table, ...]:
-    """The tables and views of `schemas` in the attached database `catalog`, by schema and name.
-
-    What a broken-off dbt run left behind (`…__dbt_tmp`, `…__dbt_backup`) is not among them.
-    """
-    relations = connection.execute(
-        """
-        select schema_name, table_name, comment from duckdb_tables() where database_name = $catalog
-        union all
-        select schema_name, view_name, comment from duckdb_views() where database_name = $catalog
-        order by all
-        """,
-        {"catalog": catalog},
-    ).fetchall()
-    columns = _columns(connection, catalog)
-    return tuple(
-        _measure_one(connection, catalog, schema, name, comment, columns[schema, name])
-        for schema, name, comment in relations
-        if schema in schemas and "__dbt_" not in name
-    )
-
-
-def _columns(
-    connection: duckdb.DuckDBPyConnection, catalog: str
-) -> Mapping[tuple[str, str], tuple[Column, ...]]:
-    """The columns of every table and view by its schema and name: one look through the catalogue for all."""
-    found: dict[tuple[str, str], tuple[Column, ...]] = {}
-    for schema, name, *column in connection.execute(
-        "select schema_name, table_name, column_name, data_type, comment from duckdb_columns() "
-        "where database_name = ? order by column_index",
-        [catalog],
-    ).fetchall():
-        found[schema, name] = (*found.get((schema, name), ()), Column(*column))
-    return found
-
-
-def _measure_one(
-    connection: duckdb.DuckDBPyConnection,
-    catalog: str,
-    schema: str,
-    name: str,
-    comment: str | None,
-    columns: tuple[Column, ...],
-) -> Table:
-    relation = f"{quoted(catalog)}.{quoted(schema)}.{quoted(name)}"
-    values = ", ".join(quoted(column.name) for column in columns)
-    measures = f"count(*), coalesce(sum(hash({values})::hugeint), 0), coalesce(bit_xor(hash({values})), 0)"
-    cut_by = CUT_BY.get(f"{schema}.{name}")
-    if cut_by is not None and _count(connection, relation) > PART_ROWS:
-        month = f"coalesce(strftime(date_trunc('month', {quoted(cut_by)}), '%Y-%m'), '{UNDATED}')"
-        rows = connection.execute(
-            f"select {month}, {measures} from {relation} group by 1 order by 1"
-        ).fetchall()
-    else:
-        rows = connection.execute(f"select null, {measures} from {relation}").fetchall()
-    parts = tuple(Part(key, count, f"{total:032x}{mixed:016x}") for key, count, total, mixed in rows)
-    return Table(schema, name, comment, columns, parts)
-
-
-def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
-    return connection.execute(f"select count(*) from {relation}").fetchone()[0]

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.publish.content import Part, Table, literal, quoted
+from orchestration.publish.views import reading_order
 
 WASTE_LIMIT = 0.5
 """The share of free blocks in a file carried from version to version at which it is written anew."""
@@ -45,7 +46,9 @@ def write_database(
         target.unlink()
     with attached(connection, target):
         for table in tables:
-            _create(connection, source, table)
+            if table.view is None:
+                _create(connection, source, table)
+        _create_views(connection, tables)
         _comment(connection, tables)
         connection.execute("checkpoint built")
 
@@ -66,9 +69,10 @@ def _contents(tables: Sequence[Table]) -> dict[str, str]:
 
 
 def _mostly_kept(tables: Sequence[Table], former: dict[str, Table]) -> bool:
-    """Whether updating a copy writes less than writing all."""
-    changed = sum(part.rows for table in tables for part in _fresh(table, former.get(table.full_name)))
-    return 2 * changed < sum(table.rows for table in tables)
+    """Whether updating a copy writes less than writing all. Views take no room, whatever they show."""
+    stored = [table for table in tables if table.view is None]
+    changed = sum(part.rows for table in stored for part in _fresh(table, former.get(table.full_name)))
+    return 2 * changed < sum(table.rows for table in stored)
 
 
 def _fresh(table: Table, former: Table | None) -> list[Part]:
@@ -81,20 +85,27 @@ def _update(
     connection: duckdb.DuckDBPyConnection, source: str, tables: Sequence[Table], former: dict[str, Table]
 ) -> None:
     """Bring the attached copy of the former file to `tables`."""
-    for name in former.keys() - _contents(tables).keys():
-        connection.execute(f"drop table {former[name].relation('built')}")
+    # All views anew: one that stays as it is may read a table whose columns changed.
+    for table in former.values():
+        if table.view is not None:
+            connection.execute(f"drop view {table.relation('built')}")
+    stored = {table.full_name: table for table in tables if table.view is None}
+    old_tables = {name: table for name, table in former.items() if table.view is None}
+    for name in old_tables.keys() - stored.keys():
+        connection.execute(f"drop table {old_tables[name].relation('built')}")
     changed = [
         table
-        for table in tables
-        if table.full_name not in former or former[table.full_name].content != table.content
+        for name, table in stored.items()
+        if name not in old_tables or old_tables[name].content != table.content
     ]
     for table in changed:
-        old = former.get(table.full_name)
+        old = old_tables.get(table.full_name)
         if old is None or not old.fits(table) or len(_fresh(table, old)) == len(table.parts):
             _create(connection, source, table)
         else:
             _replace_parts(connection, source, table, old)
-    _comment(connection, changed)
+    _create_views(connection, tables)
+    _comment(connection, [*changed, *(table for table in tables if table.view is not None)])
     connection.execute("checkpoint built")
 
 
@@ -109,14 +120,20 @@ def _replace_parts(connection: duckdb.DuckDBPyConnection, source: str, table: Ta
 
 
 def _create(connection: duckdb.DuckDBPyConnection, source: str, table: Table) -> None:
-    """A view of the warehouse becomes a table too: it then needs nothing but itself, whatever name a reader gives the
-    database.
-    """
     connection.execute(f"create schema if not exists built.{quoted(table.schema)}")
     connection.execute(
         f"create or replace table {table.relation('built')} as "
         f"select * from {table.relation(source)} {table.order}"
     )
+
+
+def _create_views(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> None:
+    views = {table.full_name: table.view for table in tables if table.view is not None}
+    named = {table.full_name: table for table in tables}
+    for name in reading_order(views, views):
+        table = named[name]
+        connection.execute(f"create schema if not exists built.{quoted(table.schema)}")
+        connection.execute(f"create view {table.relation('built')} as {table.view.sql}")
 
 
 def _comment(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> None:
@@ -125,7 +142,8 @@ def _comment(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> 
     try:
         for table in tables:
             relation = table.relation("built")
-            connection.execute(f"comment on table {relation} is {literal(table.comment)}")
+            kind = "table" if table.view is None else "view"
+            connection.execute(f"comment on {kind} {relation} is {literal(table.comment)}")
             for column in table.columns:
                 name = f"{relation}.{quoted(column.name)}"
                 connection.execute(f"comment on column {name} is {literal(column.comment)}")

@@ -25,9 +25,9 @@ def write_parquet(
     former: Former | None,
 ) -> None:
     """Write `tables` of the published file `database` into the version's `folder`."""
-    # Read from the published file: every part lies there in its order, and what was a view is not computed twice.
+    # Read from the published file: every part of a table lies there in its order.
     with attached(connection, database, read_only=True):
-        for table in tables:
+        for table in (table for table in tables if table.has_files):
             for part in table.parts:
                 path = folder / part_path(table, part)
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,7 +35,8 @@ def write_parquet(
                 if kept is not None:
                     os.link(kept, path)
                     continue
+                order = table.order if table.view else ""
                 connection.execute(
-                    f"copy (select * from {table.relation('built')} where {table.condition(part)}) "
+                    f"copy (select * from {table.relation('built')} where {table.condition(part)} {order}) "
                     f"to {literal(str(path))} (format parquet, compression zstd)"
                 )

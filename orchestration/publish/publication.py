@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration.publish.content import Column, Part, Table
+from orchestration.publish.content import Column, Part, Table, View
 from orchestration.publish.shelf import MANIFEST, PublishError
 
 
@@ -120,17 +120,22 @@ def _table_entry(table: Table) -> dict[str, Any]:
         "rows": table.rows,
         "content": table.content,
         "columns": [vars(column) for column in table.columns],
-        "parts": [vars(part) | {"file": part_path(table, part)} for part in table.parts],
+        "view": vars(table.view) if table.view else None,
+        "parts": [
+            vars(part) | {"file": part_path(table, part) if table.has_files else None} for part in table.parts
+        ],
     }
 
 
 def _read_table(entry: dict[str, Any]) -> Table:
+    view = entry.get("view")  # manifests of before views were published have no such key
     return Table(
         entry["schema"],
         entry["name"],
         entry["comment"],
         tuple(Column(**column) for column in entry["columns"]),
         tuple(Part(part["key"], part["rows"], part["content"]) for part in entry["parts"]),
+        View(view["sql"], tuple(view["reads"])) if view else None,
     )
 
 

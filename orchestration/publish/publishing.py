@@ -20,10 +20,10 @@ from orchestration.publish.content import (
     Table,
     digest,
     literal,
-    measure,
 )
 from orchestration.publish.database import attached, write_database
 from orchestration.publish.former import Former
+from orchestration.publish.measuring import measure
 from orchestration.publish.parquet import write_parquet
 from orchestration.publish.publication import File, Publication, read_publication, sha256_of
 from orchestration.publish.shelf import DATABASE, MANIFEST, RESTRICTED, PublishError, Shelf, sync_file

@@ -43,22 +43,19 @@ def inode(path: Path) -> int:
 
 
 def same_rows(warehouse: Path, published: Path) -> bool:
-    """Whether every published table holds the rows of the warehouse's, in the database and in Parquet."""
+    """Whether every published table holds the rows of the warehouse's, in the database and in Parquet.
+
+    A view that became long has no Parquet.
+    """
     for schema, table in TABLES:
         wanted = fetch(warehouse, f"select * from {schema}.{table} order by all")
-        files = published / "parquet" / schema
-        glob = (
-            files / f"{table}.parquet"
-            if (files / f"{table}.parquet").exists()
-            else files / table / "*.parquet"
-        )
-        parquet = duckdb.sql(f"select * from '{glob}' order by all").fetchall()
-        if (
-            not wanted
-            == parquet
-            == fetch(published / "closedloop.duckdb", f"select * from {schema}.{table} order by all")
-        ):
+        if fetch(published / "closedloop.duckdb", f"select * from {schema}.{table} order by all") != wanted:
             return False
+        files = published / "parquet" / schema
+        for found in (files / f"{table}.parquet", files / table):
+            glob = found / "*.parquet" if found.is_dir() else found
+            if found.exists() and duckdb.sql(f"select * from '{glob}' order by all").fetchall() != wanted:
+                return False
     return True
 
 
@@ -72,6 +69,9 @@ def test_marts_and_reports_are_published_and_nothing_else(warehouse: Path, publi
         == TABLES
     )
     assert same_rows(warehouse, published)
+    assert {f"{path.parent.name}.{path.stem}" for path in published.glob("parquet/*/*")} == {
+        f"{schema}.{table}" for schema, table in TABLES
+    }
     assert not list(published.rglob("*.wal"))
 
 
@@ -130,15 +130,6 @@ def test_types_survive(warehouse: Path, published: Path) -> None:
         "occurred_at": "timestamp[us]",
         "cents": "decimal128(18, 2)",
     }
-
-
-def test_a_view_is_published_as_a_table_that_any_name_of_the_file_can_read(
-    warehouse: Path, published: Path
-) -> None:
-    publish_warehouse(warehouse, published)
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{published / 'closedloop.duckdb'}' as other (read_only)")
-        assert connection.execute("select count(*) from other.marts.touch_days").fetchone() == (60,)
 
 
 def test_unchanged_tables_are_taken_over_and_changed_ones_written(warehouse: Path, published: Path) -> None:

@@ -1,0 +1,91 @@
+"""Looking at what the warehouse has to publish: tables and views, their columns and comments, and hashes of their rows.
+
+What is found is described by `content`; writing it to files is the writers' work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+import duckdb
+
+from orchestration.publish import content
+from orchestration.publish.content import CUT_BY, UNDATED, Column, Part, Table, digest, full_name, quoted
+from orchestration.publish.views import lasting_views, reading_order
+
+
+def measure(
+    connection: duckdb.DuckDBPyConnection, catalog: str, schemas: Collection[str]
+) -> tuple[Table, ...]:
+    """The tables and views of `schemas` in the attached database `catalog`, by schema and name.
+
+    What a broken-off dbt run left behind (`…__dbt_tmp`, `…__dbt_backup`) is not among them.
+    """
+    relations = connection.execute(
+        """
+        select schema_name, table_name, comment from duckdb_tables() where database_name = $catalog
+        union all
+        select schema_name, view_name, comment from duckdb_views() where database_name = $catalog
+        order by all
+        """,
+        {"catalog": catalog},
+    ).fetchall()
+    found = {
+        full_name(schema, name): (schema, name, comment)
+        for schema, name, comment in relations
+        if schema in schemas and "__dbt_" not in name
+    }
+    views = lasting_views(connection, catalog, schemas, found)
+    columns = _columns(connection, catalog)
+    measured: dict[str, Table] = {}
+    for name in reading_order(views, found):
+        table = Table(*found[name], columns[found[name][:2]], (), views.get(name))
+        parts = (
+            _view_parts(connection, catalog, table, measured)
+            if table.view
+            else _parts(connection, catalog, table)
+        )
+        measured[name] = replace(table, parts=parts)
+    return tuple(measured[name] for name in found)
+
+
+def _columns(
+    connection: duckdb.DuckDBPyConnection, catalog: str
+) -> Mapping[tuple[str, str], tuple[Column, ...]]:
+    """The columns of every table and view by its schema and name: one look through the catalogue for all."""
+    found: dict[tuple[str, str], tuple[Column, ...]] = {}
+    for schema, name, *column in connection.execute(
+        "select schema_name, table_name, column_name, data_type, comment from duckdb_columns() "
+        "where database_name = ? order by column_index",
+        [catalog],
+    ).fetchall():
+        found[schema, name] = (*found.get((schema, name), ()), Column(*column))
+    return found
+
+
+def _view_parts(
+    connection: duckdb.DuckDBPyConnection, catalog: str, view: Table, measured: Mapping[str, Table]
+) -> tuple[Part, ...]:
+    """The rows of a view are not looked at: they are the same as long as its query and what it reads are."""
+    reads = [[part.content for part in measured[name].parts] for name in view.view.reads]
+    return (Part(None, _count(connection, view.relation(catalog)), digest([view.view.sql, reads])),)
+
+
+def _parts(connection: duckdb.DuckDBPyConnection, catalog: str, table: Table) -> tuple[Part, ...]:
+    relation = table.relation(catalog)
+    values = ", ".join(quoted(column.name) for column in table.columns)
+    measures = f"count(*), coalesce(sum(hash({values})::hugeint), 0), coalesce(bit_xor(hash({values})), 0)"
+    cut_by = CUT_BY.get(table.full_name)
+    if cut_by is not None and _count(connection, relation) > content.PART_ROWS:
+        month = f"coalesce(strftime(date_trunc('month', {quoted(cut_by)}), '%Y-%m'), '{UNDATED}')"
+        rows = connection.execute(
+            f"select {month}, {measures} from {relation} group by 1 order by 1"
+        ).fetchall()
+    else:
+        rows = connection.execute(f"select null, {measures} from {relation}").fetchall()
+    return tuple(Part(key, count, f"{total:032x}{mixed:016x}") for key, count, total, mixed in rows)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    return connection.execute(f"select count(*) from {relation}").fetchone()[0]
