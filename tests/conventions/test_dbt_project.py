@@ -90,8 +90,6 @@ KEY_TESTED_IN = {
     "int_attribution__units": "int_attribution__person_units",
     "stg_crm__activities": "fct_sales_activity",
     "int_sales__activities": "fct_sales_activity",
-    # A view that one model reads: its union keeps each row once.
-    "int_qualification__moments": "int_qualification__qualified",
 }
 
 

@@ -1,150 +1,68 @@
-{# Qualification: fit and intent of persons at given moments, under the version in force there. #}
-
 {#
-    Scores at moments. `moments` is a relation of person_id, stage, moment_at, moment_day; the result has one row per moment
-    with the regime in force, its minima, fit_score and intent_score rounded to 6 decimals. A moment without a version in
-    force has no row.
+    Sums that decay, at each of a key's moments: over its rows at or before it, points * 2^-(half-lives since). `given` is a
+    relation of the key, moment_at, half_lives (from any moment of the key to this one; null = no decay) and points; the
+    result has one row per row of it, with the columns of `kept` and decayed_sum.
 
-    Intent is the sum over touches at or before t of points * 2^(-(t - occurred_at) / half_life). It is read off running
-    sums: within a bucket of 256 half-lives each touch weighs points * 2^((occurred_at - bucket start) / half_life), which
-    a double holds, and all of the bucket before weighs 2^-256 of its own; what is older has decayed to nothing.
+    It is read off running sums. Within a bucket of 512 half-lives each row weighs points * 2^half_lives, counted from the
+    bucket's start, which a double holds. Rows of the last 64 half-lives of a bucket stand in the next one too; what is older
+    then has decayed to nothing.
 #}
-{% macro qualification_scores(moments) -%}
-with judged as (
+{% macro decayed_sums(given, key, kept) -%}
+with measured as (
     select
-        moments.person_id,
-        moments.moment_at,
-        regimes.regime
-    from {{ moments }} as moments
-    inner join {{ ref('int_qualification__regimes') }} as regimes
-        on moments.stage = regimes.stage
-        and {{ in_force('moments.moment_day', 'regimes.first_day', 'regimes.last_day') }}
-),
-
-judged_people as (
-    select distinct
-        person_id,
-        regime
-    from judged
-),
-
-points_given as (
-    select
-        touches.person_id,
-        points.regime,
-        touches.occurred_at as moment_at,
-        points.points,
-        0 as is_judged
-    from {{ ref('int_channels__touches') }} as touches
-    inner join {{ ref('int_qualification__value_points') }} as points
-        on points.dimension = 'touch_type'
-        and touches.touch_type = points.value
-    inner join judged_people
-        on touches.person_id = judged_people.person_id
-        and points.regime = judged_people.regime
-
-    union all
-
-    select
-        person_id,
-        regime,
+        {{ key }},
         moment_at,
-        cast(0 as double) as points,
-        1 as is_judged
-    from judged
-),
-
-instants as (
-    select
-        person_id,
-        regime,
-        moment_at,
-        sum(points) as points,
-        max(is_judged) as is_judged
-    from points_given
-    group by person_id, regime, moment_at
+        points,
+        {{ kept | join(', ') }},
+        coalesce(half_lives, 0) as half_lives,
+        cast(floor(coalesce(half_lives, 0) / 512) as bigint) as bucket
+    from {{ given }}
 ),
 
 weighted as (
     select
-        person_id,
-        regime,
+        {{ key }},
         moment_at,
-        is_judged,
+        {{ kept | join(', ') }},
         bucket,
-        half_lives - bucket * 256 as half_lives_in_bucket,
-        points * power(cast(2 as double), half_lives - bucket * 256) as weighted_points
-    from (
-        select
-            *,
-            cast(floor(half_lives / 256) as bigint) as bucket
-        from (
-            select
-                instants.*,
-                coalesce({{ epoch_micros('instants.moment_at') }} / (regimes.half_life_days * 86400000000.0), 0) as half_lives
-            from instants
-            inner join {{ ref('int_qualification__regimes') }} as regimes on instants.regime = regimes.regime
-        ) as measured
-    ) as bucketed
+        half_lives - bucket * 512 as age,
+        points * power(cast(2 as double), half_lives - bucket * 512) as weight,
+        true as is_own
+    from measured
+
+    union all
+
+    select
+        {{ key }},
+        moment_at,
+        {{ kept | join(', ') }},
+        bucket + 1 as bucket,
+        half_lives - bucket * 512 - 512 as age,
+        points * power(cast(2 as double), half_lives - bucket * 512 - 512) as weight,
+        false as is_own
+    from measured
+    where half_lives - bucket * 512 >= 448 and points <> 0
 ),
 
 running as (
     select
-        person_id,
-        regime,
+        {{ key }},
         moment_at,
-        is_judged,
-        bucket,
-        half_lives_in_bucket,
-        sum(weighted_points) over (
-            partition by person_id, regime, bucket
+        {{ kept | join(', ') }},
+        age,
+        is_own,
+        sum(weight) over (
+            partition by {{ key }}, bucket
             order by moment_at
-            rows between unbounded preceding and current row
-        ) as bucket_intent
+            range between unbounded preceding and current row
+        ) as running_weight
     from weighted
-),
-
-buckets as (
-    select
-        person_id,
-        regime,
-        bucket + 1 as next_bucket,
-        sum(weighted_points) * power(cast(2 as double), -256) as former_intent
-    from weighted
-    group by person_id, regime, bucket
-),
-
-scored as (
-    select
-        running.person_id,
-        running.regime,
-        running.moment_at,
-        (running.bucket_intent + coalesce(buckets.former_intent, 0))
-        * power(cast(2 as double), -running.half_lives_in_bucket) as intent_score
-    from running
-    left join buckets
-        on running.person_id = buckets.person_id
-        and running.regime = buckets.regime
-        and running.bucket = buckets.next_bucket
-    where running.is_judged = 1
 )
 select
-    scored.person_id,
-    regimes.stage,
-    scored.moment_at,
-    scored.regime,
-    regimes.rule_version,
-    regimes.min_fit,
-    regimes.min_intent,
-    regimes.min_total,
-    round(coalesce(fits.fit_score, 0), 6) as fit_score,
-    round(scored.intent_score, 6) as intent_score,
-    round(coalesce(fits.fit_score, 0) + scored.intent_score, 6) as total_score
-from scored
-inner join {{ ref('int_qualification__regimes') }} as regimes on scored.regime = regimes.regime
-left join {{ ref('int_qualification__fit') }} as fits
-    on scored.person_id = fits.person_id
-    and scored.regime = fits.regime
-    and fits.created_at <= scored.moment_at
-    and scored.moment_at < coalesce(fits.next_created_at, timestamp '9999-12-31 00:00:00')
+    {{ key }},
+    moment_at,
+    {{ kept | join(', ') }},
+    running_weight * power(cast(2 as double), -age) as decayed_sum
+from running
+where is_own
 {%- endmacro %}
