@@ -22,10 +22,15 @@ FORMAT = "2"
 def connect(
     path: Path, memory_limit: str, threads: int, read_only: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection to the warehouse whose session zone is UTC; the only one that may write while it is open."""
+    """A connection to the warehouse whose session zone is UTC; the only one that may write while it is open.
+
+    A new file takes this DuckDB's own form, which writes text a quarter cheaper than the oldest that it can write; no
+    other version may build on a warehouse anyway.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    limits = {"memory_limit": memory_limit, "threads": threads}
     connection = duckdb.connect(
-        str(path), read_only=read_only, config={"memory_limit": memory_limit, "threads": threads}
+        str(path), read_only=read_only, config=limits | {"storage_compatibility_version": "latest"}
     )
     try:
         connection.execute("set TimeZone = 'UTC'")

@@ -8,7 +8,8 @@ coalesce({{ event_column }} > {{ local_day(as_of()) if is_day else as_of() }}, f
 {#
     The newest version of each key among the rows that exist at as_of: highest updated_at (null oldest), then the landing
     order. A version written after as_of is ignored while an earlier one exists, else the earliest stands in. Only keys
-    that came more than once are ranked: sorting whole rows of a long table costs ten times what finding those keys does.
+    that came more than once are ranked, and of them only where each version stands: sorting whole rows of a long table
+    costs ten times what finding those keys does, and rows that are read in one place alone are read no wider than asked.
 #}
 {% macro newest_version(relation, key, version_column=none, event_column=none, event_is_day=false) -%}
 {%- set version = version_column or 'cast(null as timestamp)' -%}
@@ -21,28 +22,17 @@ coalesce({{ event_column }} > {{ local_day(as_of()) if is_day else as_of() }}, f
 {%- do same_key.append('landed.' ~ column ~ ' is not distinct from repeated_keys.' ~ column) -%}
 {%- endfor -%}
 with repeated_keys as (
-    select
-        {{ keys | join(', ') }},
-        count(*) as versions
+    select {{ keys | join(', ') }}
     from {{ relation }} as landed
     where {{ exists }}
     group by {{ keys | join(', ') }}
     having count(*) > 1
-)
+),
 
-select
-    landed.*,
-    cast(1 as bigint) as version_rank
-from {{ relation }} as landed
-left join repeated_keys on {{ same_key | join(' and ') }}
-where {{ exists }} and repeated_keys.versions is null
-
-union all
-
-select *
-from (
+ranked_versions as (
     select
-        landed.*,
+        landed._load_id,
+        landed._row_number,
         row_number() over (
             partition by {{ keys | join(', ') }}
             order by
@@ -61,8 +51,22 @@ from (
     from {{ relation }} as landed
     inner join repeated_keys on {{ same_key | join(' and ') }}
     where {{ exists }}
-) as ranked_versions
-where version_rank = 1
+),
+
+superseded as (
+    select
+        _load_id,
+        _row_number
+    from ranked_versions
+    where version_rank > 1
+)
+
+select landed.*
+from {{ relation }} as landed
+left join superseded
+    on landed._load_id = superseded._load_id
+    and landed._row_number = superseded._row_number
+where {{ exists }} and superseded._row_number is null
 {%- endmacro %}
 
 {# Trimmed lower-case e-mail where it is valid, else null. #}
