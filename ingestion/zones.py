@@ -6,12 +6,12 @@ What a zone's clock shows and when belongs here; which column is in which zone d
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-# Offsets are asked for at this distance; no zone has changed its clock twice within a day.
-_STEP = timedelta(days=1)
+# Offsets are asked for at this distance; no zone has changed its clock twice within it (Freetown took four, in 1939).
+_STEP = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ def local_spans(zone: str) -> tuple[LocalSpan, ...]:
 
 
 def _offset(clock: ZoneInfo, instant: datetime) -> int:
-    offset = instant.replace(tzinfo=UTC).astimezone(clock).utcoffset()
-    return int(offset.total_seconds())
+    offset = clock.fromutc(instant.replace(tzinfo=clock)).utcoffset()
+    return offset.days * 86_400 + offset.seconds
 
 
 def _change(clock: ZoneInfo, before: datetime, after: datetime) -> datetime:

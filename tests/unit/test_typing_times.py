@@ -226,3 +226,18 @@ def test_offset_periods_cover_time_without_gaps_and_say_what_the_clock_says(zone
             offset = instant.replace(tzinfo=UTC).astimezone(clock).utcoffset()
             assert offset == timedelta(seconds=period.offset_seconds)
     assert len(periods) == 1 if zone == "UTC" else len(periods) > 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "year"), [("Africa/Freetown", 1939), ("America/Recife", 2000), ("Asia/Gaza", 2040)]
+)
+def test_offset_periods_miss_no_change_however_soon_the_next_one_follows(zone: str, year: int) -> None:
+    clock = ZoneInfo(zone)
+    for hour in range(366 * 24):
+        instant = datetime(year, 1, 1) + timedelta(hours=hour)
+        (held,) = (
+            period.offset_seconds
+            for period in offset_periods(zone, year, year + 1)
+            if period.utc_from <= instant < period.utc_until
+        )
+        assert instant.replace(tzinfo=UTC).astimezone(clock).utcoffset() == timedelta(seconds=held)
