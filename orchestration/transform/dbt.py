@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -24,11 +25,12 @@ from orchestration.transform.project import PROJECT, fingerprint
 from orchestration.transform.warehouse import builds_on_former, mark_built, slice_verdict
 
 if TYPE_CHECKING:
+    from dbt.artifacts.schemas.run import RunResult
     from dbt.contracts.graph.manifest import Manifest
 
 logger = logging.getLogger("closedloop.dbt")
 
-QUIET = ("--no-version-check", "--no-use-colors", "--log-level", "none", "--log-level-file", "info")
+QUIET = ("--no-version-check", "--no-use-colors", "--log-level", "none", "--log-level-file", "warn")
 
 
 class DbtError(ClosedloopError):
@@ -69,7 +71,8 @@ def parsed(layout: Layout) -> Path:
     """
     found = fingerprint(PROJECT)
     target = PROJECT / "target" if os.access(PROJECT, os.W_OK) else layout.dbt
-    folder = target / "ready" / f"{found[:16]}-dbt-{version('dbt-core')}"
+    versions = [f"{library}-{version(library)}" for library in ("dbt-core", "jinja2")]
+    folder = target / "ready" / "-".join([found[:16], *versions, sys.implementation.cache_tag])
     if not folder.exists():
         # Beside its place first: two nights of two deployments may parse at once, and one may be killed.
         unfinished = Path(tempfile.mkdtemp(prefix="parsing-", dir=_made(folder.parent)))
@@ -80,9 +83,11 @@ def parsed(layout: Layout) -> Path:
 
 
 def _parse(folder: Path, layout: Layout) -> None:
-    """Parse the models into `folder` and compile their generic tests. Opens no warehouse."""
+    """Parse the models into `folder` and compile their generic tests and all templates. Opens no warehouse."""
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumaro_encoder
+
+    from orchestration.transform.templates import keep_templates
 
     paths = ["--target-path", str(folder), "--log-path", str(folder)]
     _invoke(PROJECT, ["parse", *paths], layout.warehouse, "1GB")
@@ -92,6 +97,7 @@ def _parse(folder: Path, layout: Layout) -> None:
     offline = ["--no-populate-cache", "--no-introspect", "--no-write-json"]
     _invoke(PROJECT, ["compile", *tests, *offline, *paths], layout.warehouse, "1GB", manifest=manifest)
     (folder / "manifest.msgpack").write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
+    keep_templates(manifest, folder)
 
 
 def _made(folder: Path) -> Path:
@@ -137,11 +143,11 @@ def build(
         arguments += ["--exclude-resource-type", resource_type]
     seen = 0
 
-    def told(event: Any) -> None:
+    def told(result: RunResult) -> None:
         nonlocal seen
-        if progress is not None and event.info.name == "NodeFinished":
+        if progress is not None:
             seen += 1
-            progress(_from_event(event), seen)
+            progress(_from_result(result), seen)
 
     results = [_from_result(result) for result in _run(deployment, arguments, told).result.results]
     if not any(result.is_bad for result in results):
@@ -177,36 +183,25 @@ def _cut_slice(deployment: Deployment, said: Mapping[str, Any]) -> bool:
 
 
 def _run(
-    deployment: Deployment, arguments: Sequence[str], callback: Callable[[Any], None] | None = None
+    deployment: Deployment, arguments: Sequence[str], told: Callable[[RunResult], None] | None = None
 ) -> Any:
     """One call of dbt on the deployment's project folder, within its limits."""
+    from orchestration.transform.templates import kept_templates
+
     options, layout = deployment.options, deployment.layout
-    return _invoke(
-        layout.dbt,
-        arguments,
-        layout.warehouse,
-        options.memory_limit,
-        callback,
-        options.threads,
-        _manifest(layout),
-    )
+    with kept_templates(parsed(layout)):
+        return _invoke(
+            layout.dbt,
+            arguments,
+            layout.warehouse,
+            options.memory_limit,
+            told,
+            options.threads,
+            _manifest(layout),
+        )
 
 
-def _from_event(event: Any) -> NodeResult:
-    node = event.data.node_info
-    result = event.data.run_result
-    return NodeResult(
-        node.unique_id,
-        node.node_name,
-        node.resource_type,
-        str(node.node_status),
-        result.execution_time,
-        result.num_failures,
-        result.message or None,
-    )
-
-
-def _from_result(result: Any) -> NodeResult:
+def _from_result(result: RunResult) -> NodeResult:
     return NodeResult(
         result.node.unique_id,
         result.node.name,
@@ -223,7 +218,7 @@ def _invoke(
     arguments: Sequence[str],
     warehouse: Path,
     memory_limit: str,
-    callback: Callable[[Any], None] | None = None,
+    told: Callable[[RunResult], None] | None = None,
     threads: int | None = None,
     manifest: Manifest | None = None,
 ) -> Any:
@@ -236,16 +231,15 @@ def _invoke(
     command = [*QUIET, *arguments, "--project-dir", str(folder), "--profiles-dir", str(folder)]
     if threads is not None:
         command += ["--threads", str(threads)]
-    told = {
+    given = {
         "CLOSEDLOOP_WAREHOUSE": str(warehouse),
         "CLOSEDLOOP_MEMORY_LIMIT": memory_limit,
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
-    with _environment(told), light():
+    with _environment(given), light(told):
         try:
-            runner = dbtRunner(manifest, [callback] if callback else [])
-            outcome = runner.invoke(command)
+            outcome = dbtRunner(manifest).invoke(command)
         finally:
             # Its connection outlives the call: it holds the warehouse's lock and would give readers the old database.
             DuckDBConnectionManager.close_all_connections()

@@ -7,41 +7,62 @@ imports dbt: do it late.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from dbt.artifacts.schemas.results import NodeStatus
 from dbt.contracts.graph.nodes import GenericTestNode
-from dbt.events.types import NodeFinished
 from dbt.node_types import NodeType
 from dbt.task.build import BuildTask
+from dbt.task.run import ModelRunner
+from dbt.task.seed import SeedRunner
 from dbt.task.test import TestResultData, TestRunner
 from dbt_common.behavior_flags import BehaviorFlagRendered
-from dbt_common.events.base_types import BaseEvent, DebugLevel, EventLevel
+from dbt_common.clients.jinja import BaseMacroGenerator
+from dbt_common.events.base_types import BaseEvent, DebugLevel, EventLevel, InfoLevel
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.event_manager_client import ctx_set_event_manager, get_event_manager
 
-UNTOLD = (EventLevel.DEBUG, EventLevel.TEST)
+Told = Callable[[Any], None]
+"""Called with dbt's result of each node as it is finished."""
+
+TOLD = (EventLevel.WARN, EventLevel.ERROR)
 
 
 class _Terse(EventManager):
-    """Events below `info` go nowhere: no log of a night has them."""
+    """Events below a warning go nowhere: no log of a night has them, and what came of each node is in the results."""
 
     def fire_event(
         self, e: BaseEvent, level: EventLevel | None = None, *arguments: Any, **options: Any
     ) -> None:
-        if isinstance(e, NodeFinished) or not (
-            isinstance(e, DebugLevel) or (level or e.level_tag()) in UNTOLD
-        ):
+        if not isinstance(e, (DebugLevel, InfoLevel)) and (level or e.level_tag()) in TOLD:
             super().fire_event(e, level, *arguments, **options)
 
 
-def _uncomposed(event: DebugLevel, *arguments: Any, **said: Any) -> None:
+def _uncomposed(event: BaseEvent, *arguments: Any, **said: Any) -> None:
     """An event that goes nowhere stays empty: a night has ten thousand, and composing one costs what a query does."""
-    if isinstance(event, NodeFinished):
-        BaseEvent.__init__(event, *arguments, **said)
 
 
-class _Test(TestRunner):
+class _Unannounced:
+    """A runner whose node is told of when it failed only, and not to dbt's tracking."""
+
+    def before_execute(self) -> None:
+        pass
+
+    def after_execute(self, result: Any) -> None:
+        if result.status not in (NodeStatus.Success, NodeStatus.Pass):
+            self.print_result_line(result)
+
+
+class _Model(_Unannounced, ModelRunner):
+    pass
+
+
+class _Seed(_Unannounced, SeedRunner):
+    pass
+
+
+class _Test(_Unannounced, TestRunner):
     """A data test as the one query it is. dbt gives each a context of its own with every macro, and its row a table
     whose types are guessed.
     """
@@ -64,17 +85,15 @@ class _Test(TestRunner):
         return TestResultData(*cursor.fetchone(), adapter_response={})
 
 
-@contextmanager
-def light() -> Iterator[None]:
-    """Spare dbt its own ways within the block."""
-    former = get_event_manager(), BuildTask.RUNNER_MAP[NodeType.Test], BehaviorFlagRendered._default_source
-    _set(_Terse(), _Test, _unknown)
-    DebugLevel.__init__ = _uncomposed
-    try:
-        yield
-    finally:
-        del DebugLevel.__init__  # it is BaseEvent's again
-        _set(*former)
+def _macro(generator: BaseMacroGenerator) -> Callable:
+    """The macro of a generator, made once. dbt makes the module around it anew for every call, sixty a model."""
+    made = generator.__dict__
+    if "_made" not in made:
+        made["_made"] = _former_macro(generator)
+    return made["_made"]
+
+
+_former_macro = BaseMacroGenerator.get_macro
 
 
 def _unknown() -> str:
@@ -84,7 +103,42 @@ def _unknown() -> str:
     return "Unknown"
 
 
-def _set(manager: EventManager, runner: type[TestRunner], source: Callable[[], str]) -> None:
-    ctx_set_event_manager(manager)
-    BuildTask.RUNNER_MAP[NodeType.Test] = runner
-    BehaviorFlagRendered._default_source = staticmethod(source)
+@contextmanager
+def light(told: Told | None = None) -> Iterator[None]:
+    """Spare dbt its own ways within the block; `told` hears of each node."""
+    handle = BuildTask._handle_result
+
+    def handled(task: BuildTask, result: Any) -> None:
+        handle(task, result)
+        if told is not None:
+            told(result)
+
+    runners = {NodeType.Model: _Model, NodeType.Seed: _Seed, NodeType.Test: _Test}
+    former = get_event_manager()
+    with ExitStack() as spared:
+        for owner, name, own in (
+            (BuildTask, "RUNNER_MAP", {**BuildTask.RUNNER_MAP, **runners}),
+            (BuildTask, "_handle_result", handled),
+            (DebugLevel, "__init__", _uncomposed),
+            (InfoLevel, "__init__", _uncomposed),
+            (BaseMacroGenerator, "get_macro", _macro),
+            (BehaviorFlagRendered, "_default_source", staticmethod(_unknown)),
+        ):
+            spared.enter_context(_replaced(owner, name, own))
+        ctx_set_event_manager(_Terse())
+        try:
+            yield
+        finally:
+            ctx_set_event_manager(former)
+
+
+@contextmanager
+def _replaced(owner: type, name: str, own: Any) -> Iterator[None]:
+    former = vars(owner).get(name)
+    setattr(owner, name, own)
+    try:
+        yield
+    finally:
+        delattr(owner, name)  # what it inherits is its own again
+        if former is not None:
+            setattr(owner, name, former)

@@ -9,16 +9,20 @@ import inspect
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import duckdb
 import pytest
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
+from dbt_common.clients.jinja import CallableMacroGenerator
 
 from ingestion.landing.layout import Layout
 from orchestration.settings import REPOSITORY
 from orchestration.transform import dbt
 from orchestration.transform.dbt import NodeResult
+from orchestration.transform.light import light
 
 PROJECT = """
 name: small
@@ -67,16 +71,19 @@ def write(project: Path, model: str, properties: str = "") -> None:
 
 
 def built(project: Path) -> dict[str, NodeResult]:
-    """What came of each node of the project, by name."""
+    """What came of each node of the project, by name; each was told of as it was finished."""
+    told: list[Any] = []
+    arguments = ["build", "--no-write-json"]
     results = dbt._invoke(
-        project, ["build", "--no-write-json"], project / "warehouse.duckdb", "1GB", threads=1
-    )
-    return {result.name: result for result in map(dbt._from_result, results.result.results)}
+        project, arguments, project / "warehouse.duckdb", "1GB", told.append, threads=1
+    ).result.results
+    assert sorted(map(id, told)) == sorted(map(id, results))
+    return {result.name: result for result in map(dbt._from_result, results)}
 
 
-def rows(project: Path) -> list[tuple]:
+def rows(project: Path, table: str = "numbers") -> list[tuple]:
     with duckdb.connect(str(project / "warehouse.duckdb"), read_only=True) as connection:
-        return connection.execute("select * from main.numbers order by all").fetchall()
+        return connection.execute(f"select * from main.{table} order by all").fetchall()
 
 
 def test_a_test_says_what_plain_dbt_says(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,6 +146,43 @@ models:
     result = built(project)["numbers"]
     assert result.status == "error"
     assert "contract" in result.message
+
+
+def test_every_query_runs_within_the_limits_of_the_deployment(project: Path) -> None:
+    """They are options of the database: dbt says its settings again for every node."""
+    asked = "select current_setting('{}') as setting"
+    options = ("TimeZone", "memory_limit", "preserve_insertion_order")
+    for name in options:
+        model = f"{{{{ config(materialized='table') }}}} {asked.format(name)}"
+        (project / "models" / f"{name}.sql").write_text(model, encoding="utf-8")
+    built(project)
+    assert {name: str(rows(project, name)[0][0]) for name in options} == {
+        "TimeZone": "UTC",
+        "memory_limit": "953.6 MiB",
+        "preserve_insertion_order": "False",
+    }
+
+
+def test_what_failed_and_warned_stands_in_the_log_and_nothing_else(project: Path) -> None:
+    write(project, "{{ config(materialized='table') }} " + MODEL, TESTS)
+    (project / "models" / "broken.sql").write_text("select nothing_of_the_kind", encoding="utf-8")
+    said = built(project)
+    log = (project / "logs" / "dbt.log").read_text(encoding="utf-8")
+    told = {name for name in said if f" {name} " in log or f".{name} " in log}
+    assert told == {name for name, result in said.items() if result.status not in ("success", "pass")}
+
+
+def test_a_macro_is_made_once_and_sees_what_its_context_holds_then() -> None:
+    macro = SimpleNamespace(name="telling", macro_sql="{% macro telling() %}{{ night }}{% endmacro %}")
+    context = {"night": "first"}
+    generator = CallableMacroGenerator(macro, context)
+    with light():
+        made = generator.get_macro()
+        assert generator() == "first"
+        context["night"] = "second"
+        assert generator() == "second"
+        assert generator.get_macro() is made
+    assert generator.get_macro() is not made
 
 
 def test_dbt_does_not_look_for_where_its_flags_come_from(
