@@ -47,3 +47,51 @@ from (
     ) as floors
 ) as ranked
 {%- endmacro %}
+
+{#
+    The same for several weights of the same rows side by side: of each `name` in `names`, `name`_weight gives `name`_amount. A
+    row that weighs nothing gets nothing. The result has `partition` and `key` beside the amounts, and nothing else: it sorts
+    once a name, and what the rows hold besides would be carried through every sort.
+#}
+{% macro cut_cents_of_each(rows, partition, key, amount, names) -%}
+select
+    {{ partition }},
+    {{ key }},
+    {% for name in names -%}
+    cast(
+        sign
+        * (
+            {{ name }}_floor
+            + case
+                when row_number() over (partition by {{ partition }} order by {{ name }}_remainder desc, {{ key }})
+                    <= cents - sum({{ name }}_floor) over (partition by {{ partition }})
+                    then 1
+                else 0
+            end
+        ) / 100.0
+        as decimal(18, 2)
+    ) as {{ name }}_amount{{ ',' if not loop.last }}
+    {% endfor %}
+from (
+    select
+        {{ partition }},
+        {{ key }},
+        sign,
+        cents,
+        {% for name in names -%}
+        cast(floor({{ name }}_share) as bigint) as {{ name }}_floor,
+        case when {{ name }}_share > 0 then round({{ name }}_share - floor({{ name }}_share), 6) else -1 end as {{ name }}_remainder{{ ',' if not loop.last }}
+        {% endfor %}
+    from (
+        select
+            {{ partition }},
+            {{ key }},
+            case when {{ amount }} < 0 then -1 else 1 end as sign,
+            cast(round(abs({{ amount }}) * 100, 0) as bigint) as cents,
+            {% for name in names -%}
+            cast(abs({{ amount }}) * 100 as double) * {{ name }}_weight as {{ name }}_share{{ ',' if not loop.last }}
+            {% endfor %}
+        from {{ rows }}
+    ) as shares
+) as floors
+{%- endmacro %}

@@ -3,5 +3,10 @@
     same night must publish the same content twice. Each value counts to `scale` decimals.
 #}
 {% macro exact_sum(value, scale=15) -%}
-cast(sum(cast({{ value }} as decimal(38, {{ scale }}))) as double)
+cast({{ exact_decimals(value, scale) }} as double)
+{%- endmacro %}
+
+{# The same as a decimal, to be summed further. #}
+{% macro exact_decimals(value, scale=15) -%}
+sum(cast({{ value }} as decimal(38, {{ scale }})))
 {%- endmacro %}

@@ -1,33 +1,49 @@
 -- What does each channel bring, by nine models side by side: seven that weigh touches, markov by what is lost without the
 -- channel, shapley by equal shares of a path's channels? Grain: one row per conversion, model and channel.
 
-with totals as (
+with credits as (
     select
         conversion,
-        {{ exact_sum('conversion_weight') }} as conversions,
-        {{ exact_sum('case when first_position is not null then conversion_weight end') }} as touched_conversions,
-        {{ exact_sum('case when first_position is null then conversion_weight end') }} as untouched_conversions,
+        channel,
+        {% for model in touch_models() -%}
+        {{ exact_decimals(model ~ '_weight * conversion_weight') }} as {{ model }}_conversions,
+        sum({{ model }}_amount) as {{ model }}_amount,
+        {% endfor -%}
+        {{ exact_decimals('case when touch_id is null then conversion_weight end') }} as untouched_conversions,
+        sum(case when touch_id is null then first_touch_amount end) as untouched_amount
+    from {{ ref('fct_attribution_path') }}
+    group by conversion, channel
+),
+
+totals as (
+    select
+        conversion,
+        cast(sum(first_touch_conversions) as double) as conversions,
+        cast(sum(first_touch_conversions) - coalesce(sum(untouched_conversions), 0) as double) as touched_conversions,
+        cast(sum(untouched_conversions) as double) as untouched_conversions,
         -- Leads and MQLs have no money at all, deals of unknown amounts have none to count.
         case when conversion in ('opportunity', 'won')
-            then coalesce(sum(case when first_position is not null then amount_reporting end), 0)
+            then coalesce(sum(first_touch_amount), 0) - coalesce(sum(untouched_amount), 0)
         end as touched_amount,
-        case when conversion in ('opportunity', 'won')
-            then coalesce(sum(case when first_position is null then amount_reporting end), 0)
-        end as untouched_amount
-    from {{ ref('int_attribution__units') }}
+        case when conversion in ('opportunity', 'won') then coalesce(sum(untouched_amount), 0) end as untouched_amount
+    from credits
     group by conversion
 ),
 
 by_touch as (
+    {% for model in touch_models() -%}
     select
         conversion,
-        model,
+        '{{ model }}' as model,
         channel,
-        {{ exact_sum('weight * conversion_weight') }} as conversions,
-        case when conversion in ('opportunity', 'won') then coalesce(sum(attributed_amount), 0) end as attributed_amount,
+        cast({{ model }}_conversions as double) as conversions,
+        case when conversion in ('opportunity', 'won') then coalesce({{ model }}_amount, 0) end as attributed_amount,
         cast(null as double) as removal_effect
-    from {{ ref('fct_attribution_credit') }}
-    group by conversion, model, channel
+    from credits
+    -- The other models give every touch something.
+    {{ 'where ' ~ model ~ '_conversions > 0' if model in ['first_touch', 'last_touch'] }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 -- Without a channel those paths are lost that ever come to it and would have converted from there.
@@ -77,6 +93,7 @@ by_channel as (
         as channel_share,
         cast(null as double) as removal_effect
     from {{ ref('int_attribution__unit_touches') }} as unit_touches
+    where unit_touches.touch_id is not null
     group by unit_touches.conversion, unit_touches.channel
 ),
 

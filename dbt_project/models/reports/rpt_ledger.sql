@@ -149,28 +149,27 @@ conversion_units as (
     select 'won' as conversion, count(case when is_won then 1 end) as units from new_business
 ),
 
+path_weights as (
+    select
+        conversion,
+        {% for model in touch_models() -%}
+        sum({{ model }}_weight) as {{ model }}_weight{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('fct_attribution_path') }}
+    group by conversion
+),
+
 weights_accounted as (
+    {% for model in touch_models() -%}
     select
         'conversion units = weights' as identity,
-        concat(expected.conversion, ' by ', expected.model) as subject,
-        cast(expected.units as decimal(28, 2)) as left_side,
-        cast(coalesce(credits.weight, 0) as decimal(28, 2)) as right_side
-    from (
-        {% for model in touch_models() -%}
-        select conversion, '{{ model }}' as model, units from conversion_units
-        {{ 'union all' if not loop.last }}
-        {% endfor %}
-    ) as expected
-    left join (
-        select
-            conversion,
-            model,
-            sum(weight) as weight
-        from {{ ref('fct_attribution_credit') }}
-        group by conversion, model
-    ) as credits
-        on expected.conversion = credits.conversion
-        and expected.model = credits.model
+        concat(conversion_units.conversion, ' by {{ model }}') as subject,
+        cast(conversion_units.units as decimal(28, 2)) as left_side,
+        cast(coalesce(path_weights.{{ model }}_weight, 0) as decimal(28, 2)) as right_side
+    from conversion_units
+    left join path_weights on conversion_units.conversion = path_weights.conversion
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 spend_staged as (

@@ -1,9 +1,6 @@
--- What is attributed to people: every lead and MQL by journey, every opportunity and won deal by bridge row that is no repeat.
--- With each unit's path: which of the person's touches lie in the lookback before it, and which of those hold an anchor.
--- Positions are null where there is none. Grain: one row per conversion unit of a person.
-{{ config(materialized='sliced', slice_by='person_id') }}
-
-{%- set anchors = ['lead', 'opportunity', 'won'] %}
+-- What is attributed to people: every lead and MQL by journey, every opportunity and won deal by bridge row that is no repeat,
+-- with the instants that anchor its path. Grain: one row per conversion unit of a person.
+{{ config(materialized='sliced', stored='view', slice_by='person_id') }}
 
 with journeys as (
     select
@@ -32,7 +29,7 @@ deals as (
     where not bridge.is_repeat
 ),
 
-units as (
+final as (
     {% for conversion in ['lead', 'mql'] -%}
     select
         concat('{{ conversion }}:', journey_id) as unit_id,
@@ -69,50 +66,6 @@ units as (
     where {{ instant }} is not null
     {{ 'union all' if not loop.last }}
     {% endfor %}
-),
-
-paths as (
-    select
-        units.unit_id,
-        min(touches.position) as first_position,
-        max(touches.position) as last_position,
-        {% for anchor in anchors -%}
-        max(case
-            when touches.occurred_at <= units.{{ anchor }}_at and units.{{ anchor }}_at <= units.converted_at
-                then touches.position
-        end) as {{ anchor }}_position,
-        {% endfor -%}
-        {{ exact_sum(touch_decay('touches.occurred_at', 'units.converted_at'), 30) }} as decay,
-        count(case
-            when touches.channel_returns_at is null or units.converted_at < touches.channel_returns_at then 1
-        end) as channels
-    from units
-    inner join {{ ref('int_attribution__touches') }} as touches
-        on units.person_id = touches.person_id
-        and units.converted_at - {{ var('attribution_lookback_days') }} * interval 1 day < touches.occurred_at
-        and touches.occurred_at <= units.converted_at
-    group by units.unit_id
-),
-
-final as (
-    select
-        units.unit_id,
-        units.conversion,
-        units.journey_id,
-        units.opportunity_id,
-        units.person_id,
-        units.converted_at,
-        units.conversion_weight,
-        units.amount_reporting,
-        paths.first_position,
-        paths.last_position,
-        {% for anchor in anchors -%}
-        paths.{{ anchor }}_position,
-        {% endfor -%}
-        cast(paths.decay as double) as decay,
-        cast(paths.channels as int) as channels
-    from units
-    left join paths on units.unit_id = paths.unit_id
 )
 
 select * from final

@@ -11,6 +11,7 @@ with converting as (
         channel as to_channel,
         {{ exact_sum('conversion_weight') }} as transitions
     from {{ ref('int_attribution__unit_touches') }}
+    where touch_id is not null
     group by conversion, from_channel, channel
 
     union all
@@ -21,7 +22,7 @@ with converting as (
         'conversion' as to_channel,
         {{ exact_sum('conversion_weight') }} as transitions
     from {{ ref('int_attribution__unit_touches') }}
-    where is_last
+    where touch_id is not null and last_touch_weight = 1
     group by conversion, channel
 ),
 
@@ -38,6 +39,7 @@ reached as (
 
 null_journeys as (
     select
+        journeys.journey_id,
         journeys.person_id,
         coalesce(journeys.ended_at, {{ as_of() }}) as until_at,
         {% for conversion in conversions -%}
@@ -48,25 +50,32 @@ null_journeys as (
     where {% for conversion in conversions %}reached.has_{{ conversion }} = 0{{ ' or ' if not loop.last }}{% endfor %}
 ),
 
--- Counted once for all conversions that the journeys miss.
-null_steps as (
+null_touches as (
     select
         {% for conversion in conversions -%}
         null_journeys.has_{{ conversion }},
         {% endfor -%}
-        case
-            when null_journeys.until_at - {{ var('attribution_lookback_days') }} * interval 1 day < touches.former_at
-                then touches.former_channel
-            else 'start'
-        end as from_channel,
         touches.channel,
-        count(*) as steps,
-        count(case when touches.next_at is null or null_journeys.until_at < touches.next_at then 1 end) as endings
+        lag(touches.channel) over (partition by null_journeys.journey_id order by touches.occurred_at, touches.touch_id) as former_channel,
+        lead(touches.touch_id) over (partition by null_journeys.journey_id order by touches.occurred_at, touches.touch_id) as next_touch_id
     from null_journeys
-    inner join {{ ref('int_attribution__touches') }} as touches
+    inner join {{ ref('int_channels__touches') }} as touches
         on null_journeys.person_id = touches.person_id
         and null_journeys.until_at - {{ var('attribution_lookback_days') }} * interval 1 day < touches.occurred_at
         and touches.occurred_at <= null_journeys.until_at
+),
+
+-- Counted once for all conversions that the journeys miss.
+null_steps as (
+    select
+        {% for conversion in conversions -%}
+        has_{{ conversion }},
+        {% endfor -%}
+        coalesce(former_channel, 'start') as from_channel,
+        channel,
+        count(*) as steps,
+        count(case when next_touch_id is null then 1 end) as endings
+    from null_touches
     group by {{ range(1, conversions | length + 3) | join(', ') }}
 ),
 

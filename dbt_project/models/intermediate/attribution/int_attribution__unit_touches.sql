@@ -1,53 +1,185 @@
--- The path of each conversion unit, touch by touch, with what the seven touch models give each touch. The weights of a unit
--- sum to 1 in every model; 0 is no credit. Grain: one row per conversion unit and eligible touch.
-{{ config(materialized='sliced', slice_by='person_id') }}
+-- The path of each conversion unit, touch by touch, with what the seven touch models give each touch: of the unit, and of a
+-- deal's cents. The weights of a unit sum to 1 in every model; 0 is no credit. A unit without touches has one row, unattributed, that
+-- takes all. Grain: one row per conversion unit of a person and eligible touch, one for a unit without any.
+{{ config(materialized='sliced', slice_by='journey_id') }}
 
-{%- set anchors = ['paths.first_position', 'paths.lead_position', 'paths.opportunity_position', 'paths.won_position'] %}
+{%- set anchors = ['lead', 'opportunity', 'won'] %}
+{%- set positions = ['1', 'units.lead_position', 'units.opportunity_position', 'units.won_position'] %}
+{%- set in_order = 'partition by unit_number order by occurred_at, touch_id' %}
+{%- set key = ['conversion', 'journey_id', 'opportunity_id', 'touch_id', 'channel', 'campaign_id', 'from_channel', 'conversion_weight', 'amount_reporting'] %}
+{#- The first two give all or nothing: nothing to be cut. -#}
+{%- set cut_models = touch_models()[2:] %}
 
-with paths as (
+-- Ids are long and paths many: until their ends meet, units go by number.
+with units as (
     select
         *,
-        last_position - first_position + 1 as touches
+        row_number() over (order by unit_id) as unit_number
     from {{ ref('int_attribution__person_units') }}
-    where first_position is not null
 ),
 
-final as (
+eligible as (
     select
-        paths.conversion,
-        paths.journey_id,
-        paths.opportunity_id,
-        paths.person_id,
-        paths.conversion_weight,
-        paths.amount_reporting,
+        units.unit_number,
+        units.opportunity_id is not null as is_deal,
+        touches.touch_id,
+        touches.occurred_at,
+        touches.channel,
+        touches.campaign_id,
+        {{ touch_decay('touches.occurred_at', 'units.converted_at') }} as decay,
+        {% for anchor in anchors -%}
+        case when touches.occurred_at <= units.{{ anchor }}_at and units.{{ anchor }}_at <= units.converted_at then 1 end as is_by_{{ anchor }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from units
+    inner join {{ ref('int_channels__touches') }} as touches
+        on units.person_id = touches.person_id
+        and units.converted_at - {{ var('attribution_lookback_days') }} * interval 1 day < touches.occurred_at
+        and touches.occurred_at <= units.converted_at
+),
+
+path_touches as (
+    select
+        *,
+        row_number() over ({{ in_order }}) as position,
+        lag(channel) over ({{ in_order }}) as former_channel
+    from eligible
+),
+
+path_channels as (
+    select
+        unit_number,
+        is_deal,
+        max(position) as last_position,
+        count(*) as touches,
+        {% for anchor in anchors -%}
+        count(is_by_{{ anchor }}) as touches_by_{{ anchor }},
+        {% endfor -%}
+        sum(cast(decay as decimal(38, 30))) as decay
+    from path_touches
+    group by unit_number, is_deal, channel
+),
+
+paths as (
+    select
+        unit_number,
+        count(*) as channels,
+        sum(touches) as touches,
+        -- The last touch at or before an anchor holds it: the one that has as many at or before it.
+        {% for anchor in anchors -%}
+        nullif(sum(touches_by_{{ anchor }}), 0) as {{ anchor }}_position,
+        {% endfor -%}
+        cast(sum(decay) as double) as decay
+    from path_channels
+    group by unit_number
+),
+
+units_of_paths as (
+    select
+        units.unit_number,
+        units.conversion,
+        units.journey_id,
+        units.opportunity_id,
+        units.conversion_weight,
+        units.amount_reporting,
+        cast(paths.channels as int) as channels,
+        cast(paths.touches as int) as touches,
+        {% for anchor in anchors -%}
+        cast(paths.{{ anchor }}_position as int) as {{ anchor }}_position,
+        {% endfor -%}
+        paths.decay
+    from units
+    left join paths on units.unit_number = paths.unit_number
+),
+
+{% for kind in ['journey', 'deal'] -%}
+{{ kind }}_weights as (
+    select
+        units.unit_number,
+        units.conversion,
+        units.journey_id,
+        units.opportunity_id,
         touches.touch_id,
         touches.channel,
         touches.campaign_id,
-        case when touches.position = paths.first_position then 'start' else touches.former_channel end as from_channel,
-        touches.position = paths.last_position as is_last,
-        -- A channel of several touches counts once, at its last.
-        case
-            when touches.channel_returns_at is null or paths.converted_at < touches.channel_returns_at
-                then cast(1 as double) / paths.channels
-            else cast(0 as double)
-        end as shapley_weight,
-        cast(case when touches.position = paths.first_position then 1 else 0 end as double) as first_touch_weight,
-        cast(case when touches.position = paths.last_position then 1 else 0 end as double) as last_touch_weight,
-        cast(1 as double) / paths.touches as linear_weight,
+        coalesce(touches.former_channel, 'start') as from_channel,
+        units.conversion_weight,
+        units.amount_reporting,
+        cast(case when touches.position = 1 then 1 else 0 end as double) as first_touch_weight,
+        cast(case when touches.position = units.touches then 1 else 0 end as double) as last_touch_weight,
+        cast(1 as double) / units.touches as linear_weight,
         cast(case
-            when paths.touches = 1 then 1
-            when paths.touches = 2 then 0.5
-            when touches.position in (paths.first_position, paths.last_position) then 0.4
-            else cast(0.2 as double) / (paths.touches - 2)
+            when units.touches = 1 then 1
+            when units.touches = 2 then 0.5
+            when touches.position in (1, units.touches) then 0.4
+            else cast(0.2 as double) / (units.touches - 2)
         end as double) as u_shaped_weight,
-        {{ touch_decay('touches.occurred_at', 'paths.converted_at') }} / paths.decay as time_decay_weight,
-        cast({{ anchored_weight('touches.position', 'paths.touches', anchors[:3]) }} as double) as w_shaped_weight,
-        cast({{ anchored_weight('touches.position', 'paths.touches', anchors) }} as double) as full_path_weight
-    from paths
-    inner join {{ ref('int_attribution__touches') }} as touches
-        on paths.person_id = touches.person_id
-        and paths.first_position <= touches.position
-        and touches.position <= paths.last_position
+        touches.decay / units.decay as time_decay_weight,
+        cast({{ anchored_weight('touches.position', 'units.touches', positions[:3]) }} as double) as w_shaped_weight,
+        cast({{ anchored_weight('touches.position', 'units.touches', positions) }} as double) as full_path_weight,
+        -- A channel of several touches counts once, at its last.
+        case when path_channels.unit_number is not null then cast(1 as double) / units.channels else cast(0 as double) end as shapley_weight
+    from path_touches as touches
+    inner join units_of_paths as units on touches.unit_number = units.unit_number
+    left join (
+        select unit_number, last_position from path_channels
+        where {{ 'not' if kind == 'journey' }} is_deal
+    ) as path_channels
+        on touches.unit_number = path_channels.unit_number
+        and touches.position = path_channels.last_position
+    where {{ 'not' if kind == 'journey' }} touches.is_deal
+),
+
+{% endfor -%}
+
+deal_cents as (
+    {{ cut_cents_of_each('deal_weights', 'unit_number', 'touch_id', 'amount_reporting', cut_models) }}
+),
+
+final as (
+    {% for kind in ['journey', 'deal'] -%}
+    select
+        {% for column in key -%}
+        weights.{{ column }},
+        {% endfor -%}
+        -- Rounded, since the last digits of a power are the engine's.
+        {% for model in touch_models() -%}
+        round(weights.{{ model }}_weight, 12) as {{ model }}_weight,
+        {% if kind == 'journey' -%}
+        cast(null as decimal(18, 2)) as {{ model }}_amount,
+        {% elif model in cut_models -%}
+        cents.{{ model }}_amount,
+        {% else -%}
+        cast(case when weights.{{ model }}_weight = 1 then weights.amount_reporting else 0 * weights.amount_reporting end as decimal(18, 2)) as {{ model }}_amount,
+        {% endif -%}
+        {% endfor -%}
+        weights.shapley_weight
+    from {{ kind }}_weights as weights
+    {% if kind == 'deal' -%}
+    inner join deal_cents as cents
+        on weights.unit_number = cents.unit_number
+        and weights.touch_id = cents.touch_id
+    {% endif %}
+    union all
+
+    {% endfor -%}
+
+    select
+        conversion,
+        journey_id,
+        opportunity_id,
+        cast(null as string) as touch_id,
+        'unattributed' as channel,
+        cast(null as string) as campaign_id,
+        cast(null as string) as from_channel,
+        conversion_weight,
+        amount_reporting,
+        {% for model in touch_models() -%}
+        cast(1 as double) as {{ model }}_weight,
+        amount_reporting as {{ model }}_amount,
+        {% endfor -%}
+        cast(1 as double) as shapley_weight
+    from units_of_paths
+    where touches is null
 )
 
 select * from final

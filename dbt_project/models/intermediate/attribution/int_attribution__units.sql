@@ -1,4 +1,4 @@
--- What is attributed: the units of people, and unlinked new business as one unit of nobody, without touches. Grain: one row per
+-- What is attributed: the units of people, and unlinked new business as units of nobody. Grain: one row per
 -- conversion unit.
 {{ config(materialized='view') }}
 
@@ -24,8 +24,7 @@ final as (
         person_id,
         converted_at,
         conversion_weight,
-        amount_reporting,
-        first_position
+        amount_reporting
     from {{ ref('int_attribution__person_units') }}
 
     {% for conversion, instant in [('opportunity', 'created_at'), ('won', 'won_at')] -%}
@@ -39,8 +38,7 @@ final as (
         cast(null as string) as person_id,
         {{ instant }} as converted_at,
         cast(1 as double) as conversion_weight,
-        amount_reporting,
-        cast(null as int) as first_position
+        amount_reporting
     from unlinked
     where {{ instant }} is not null
 
