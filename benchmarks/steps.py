@@ -108,7 +108,7 @@ def attribution(night: Night) -> dict[str, Any]:
     """All conversions by all models, on a warehouse that was built: its models and reports once more, whole."""
     from orchestration.transform.dbt import build_some
 
-    reports = "fct_attribution_credit rpt_channel_attribution rpt_channel_transition"
+    reports = "fct_attribution_path fct_attribution_credit rpt_channel_attribution rpt_channel_transition"
     results = build_some(night.deployment, night.as_of, f"path:models/intermediate/attribution {reports}")
     bad = [result for result in results if result.is_bad]
     if bad:

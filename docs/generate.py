@@ -148,6 +148,9 @@ def _marks(column: dict[str, Any], never_null: Sequence[str]) -> Iterator[str]:
 
 
 def _key(model: dict[str, Any]) -> list[str]:
+    """The columns tested to be unique; of a view whose key is tested in what it reads, those its `meta` names."""
+    if named := model.get("config", {}).get("meta", {}).get("key"):
+        return named
     combined = _columns_of(model, "unique_combination_of_columns")
     return combined or [c["name"] for c in model["columns"] if "unique" in c.get("data_tests", [])][:1]
 

@@ -28,6 +28,10 @@ PROMISED = {
     "fct_touch": "touch_id person_id occurred_at channel source_confidence campaign_id touch_type",
     "fct_sales_activity": """activity_id journey_id owner_user_id activity_type direction outcome occurred_at
         attempt_number is_attempt is_contact""",
+    "fct_attribution_path": """conversion journey_id opportunity_id touch_id channel campaign_id conversion_weight
+        first_touch_weight first_touch_amount last_touch_weight last_touch_amount linear_weight linear_amount
+        u_shaped_weight u_shaped_amount time_decay_weight time_decay_amount w_shaped_weight w_shaped_amount
+        full_path_weight full_path_amount""",
     "fct_attribution_credit": """conversion journey_id opportunity_id touch_id channel campaign_id model weight
         conversion_weight attributed_amount""",
     "fct_ad_spend_daily": "spend_date platform campaign_id spend_reporting impressions clicks channel",

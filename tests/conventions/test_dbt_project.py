@@ -83,9 +83,9 @@ KEY_TESTED_IN = {
     "stg_marketing__touches": "fct_touch",
     "int_identity__touch_people": "fct_touch",
     "int_channels__touches": "fct_touch",
-    "int_attribution__touches": "fct_touch",
-    "int_attribution__unit_touches": "fct_attribution_credit",
-    "int_attribution__deal_credits": "fct_attribution_credit",
+    "int_attribution__unit_touches": "fct_attribution_path",
+    # A view that turns the columns of its rows into rows.
+    "fct_attribution_credit": "fct_attribution_path",
     # A view: units of people have their key, which no unit of nobody can have.
     "int_attribution__units": "int_attribution__person_units",
     "stg_crm__activities": "fct_sales_activity",

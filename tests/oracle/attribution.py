@@ -175,3 +175,28 @@ def credits(units: list[Unit], touch_channels: dict[str, tuple[str, str]]) -> li
                     }
                 )
     return rows
+
+
+def path_rows(credited: list[dict]) -> list[dict]:
+    """Rows of fct_attribution_path: rows of fct_attribution_credit with their models side by side."""
+    shared = (
+        "conversion",
+        "journey_id",
+        "opportunity_id",
+        "touch_id",
+        "channel",
+        "campaign_id",
+        "conversion_weight",
+    )
+    paths: dict[tuple, dict] = {}
+    for row in credited:
+        nothing = None if row["attributed_amount"] is None else Decimal(0)
+        path = paths.setdefault(
+            tuple(row[name] for name in shared[:4]),
+            {name: row[name] for name in shared}
+            | dict.fromkeys((f"{model}_weight" for model in MODELS), 0.0)
+            | dict.fromkeys((f"{model}_amount" for model in MODELS), nothing),
+        )
+        path[f"{row['model']}_weight"] = row["weight"]
+        path[f"{row['model']}_amount"] = row["attributed_amount"]
+    return list(paths.values())

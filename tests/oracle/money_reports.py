@@ -44,6 +44,7 @@ def attribution_marts(
         for conversion in attribution.CONVERSIONS
     }
     return {
+        "fct_attribution_path": attribution.path_rows(credited),
         "fct_attribution_credit": credited,
         "rpt_channel_attribution": channel_credit.channel_attribution(units, credited, walks),
         "rpt_channel_transition": channel_credit.transition_rows(walks),

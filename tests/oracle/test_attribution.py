@@ -93,6 +93,29 @@ def test_every_cent_is_placed_and_the_lookback_is_open_at_its_start():
     }
 
 
+def test_a_touch_has_the_models_side_by_side():
+    paths = {
+        row["touch_id"]: row
+        for row in company()["fct_attribution_path"]
+        if row["conversion"] == "opportunity"
+    }
+    assert [
+        (
+            row["first_touch_weight"],
+            row["first_touch_amount"],
+            row["last_touch_weight"],
+            row["last_touch_amount"],
+            row["linear_amount"],
+        )
+        for row in (paths[touch_id] for touch_id in ("t1", "t2", "t3"))
+    ] == [
+        (1.0, Decimal(100), 0.0, Decimal(0), Decimal("33.34")),
+        (0.0, Decimal(0), 0.0, Decimal(0), Decimal("33.33")),
+        (0.0, Decimal(0), 1.0, Decimal(100), Decimal("33.33")),
+    ]
+    assert paths["t2"]["campaign_id"] == "g2"
+
+
 def test_units_of_deals_are_bridge_rows_and_unlinked_deals():
     result = marts(
         crm_lead=[lead("1", 1, **MAILBOX), lead("2", 2, converted_opportunity_id="o")],

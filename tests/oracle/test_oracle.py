@@ -47,6 +47,7 @@ KEYS = {
     "rpt_funnel": ("lead_month", "channel", "funnel_kind", "stage"),
     "rpt_qualification_agreement": ("lead_month", "channel", "stage"),
     "rpt_pipeline": ("close_month", "owner_user_id", "stage"),
+    "fct_attribution_path": ("conversion", "journey_id", "opportunity_id", "touch_id"),
     "fct_attribution_credit": ("conversion", "journey_id", "opportunity_id", "touch_id", "model"),
     "fct_ad_spend_daily": ("spend_date", "platform", "campaign_id"),
     "rpt_channel_attribution": ("conversion", "model", "channel"),

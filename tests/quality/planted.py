@@ -96,9 +96,14 @@ DEFECTS = {
         "true",
     ),
     "credited_cents_sum_to_units": (
-        "intermediate.int_attribution__deal_credits",
-        "set attributed_amount = attributed_amount + 0.01",
-        "attributed_amount is not null",
+        "intermediate.int_attribution__unit_touches",
+        "set linear_amount = linear_amount + 0.01",
+        "linear_amount is not null",
+    ),
+    "credit_is_the_paths": (
+        "intermediate.int_attribution__unit_touches",
+        "set first_touch_amount = 0.01",
+        "conversion = 'lead' and first_touch_weight = 0",
     ),
     "channels_share_all_conversions": (
         "reports.rpt_channel_attribution",
