@@ -17,16 +17,23 @@ with records as (
 ),
 
 moments as (
-    select distinct
+    select
         person_id,
-        created_at
-    from records
+        created_at,
+        lead(created_at) over (partition by person_id order by created_at) as next_created_at
+    from (
+        select distinct
+            person_id,
+            created_at
+        from records
+    ) as creations
 ),
 
 known as (
     select
         moments.person_id,
         moments.created_at,
+        moments.next_created_at,
         {% for dimension in ['industry', 'country', 'employee_count', 'potential_value', 'job_title'] -%}
         cast(
             min_by(records.{{ dimension }}, case when records.{{ dimension }} is not null then records.speaking_order end) as string
@@ -36,14 +43,14 @@ known as (
     inner join records
         on moments.person_id = records.person_id
         and records.created_at <= moments.created_at
-    group by moments.person_id, moments.created_at
+    group by moments.person_id, moments.created_at, moments.next_created_at
 ),
 
 final as (
     select
         known.person_id,
         known.created_at,
-        lead(known.created_at) over (partition by known.person_id, regimes.regime order by known.created_at) as next_created_at,
+        known.next_created_at,
         regimes.regime,
         {% for dimension in ['industry', 'country', 'employee_count', 'potential_value', 'job_title'] -%}
         coalesce({{ dimension }}_points.points, 0) {{ '+' if not loop.last }}

@@ -23,12 +23,12 @@ journeys as (
     from {{ ref('int_stages__journeys') }}
 ),
 
+-- Attempts after the window fulfil nothing, so an `attempts` clock looks at those within it alone.
 attempts as (
     select
         clocks.sla_event_id,
         activities.occurred_at,
         activities.is_contact,
-        coalesce(activities.occurred_at <= clocks.due_at, false) as is_within,
         row_number() over (
             partition by clocks.sla_event_id order by activities.occurred_at, activities.activity_id
         ) >= clocks.min_attempts as is_enough
@@ -36,18 +36,32 @@ attempts as (
     inner join {{ ref('int_sales__activities') }} as activities
         on clocks.journey_id = activities.journey_id
         and clocks.started_at <= activities.occurred_at
-    where activities.is_attempt
-        and clocks.commitment in ('first_response', 'attempts')
+        and activities.occurred_at <= clocks.due_at
+    where activities.is_attempt and clocks.commitment = 'attempts'
 ),
 
 tried as (
     select
         sla_event_id,
-        min(occurred_at) as first_attempt_at,
+        cast(null as timestamp) as first_attempt_at,
         min(case when is_enough or is_contact then occurred_at end) as tried_enough_at,
-        count(case when is_within then 1 end) as attempts
+        count(*) as attempts
     from attempts
     group by sla_event_id
+
+    union all
+
+    select
+        clocks.sla_event_id,
+        min(activities.occurred_at) as first_attempt_at,
+        cast(null as timestamp) as tried_enough_at,
+        cast(null as bigint) as attempts
+    from clocks
+    inner join {{ ref('int_sales__activities') }} as activities
+        on clocks.journey_id = activities.journey_id
+        and clocks.started_at <= activities.occurred_at
+    where activities.is_attempt and clocks.commitment = 'first_response'
+    group by clocks.sla_event_id
 ),
 
 stages as (

@@ -7,9 +7,9 @@ with cuts as (
     select
         person_id,
         cycle_number,
+        md5(concat(person_id, ':', cast(cycle_number as string))) as journey_id,
         start_position,
         end_position,
-        ended_at,
         lead(start_position) over (partition by person_id order by cycle_number) as next_start_position
     from {{ ref('int_stages__journey_cuts') }}
 ),
@@ -18,7 +18,7 @@ placed as (
     select
         timeline.*,
         cuts.cycle_number,
-        md5(concat(timeline.person_id, ':', cast(cuts.cycle_number as string))) as journey_id,
+        cuts.journey_id,
         timeline.position = cuts.start_position as is_first,
         coalesce(timeline.position = cuts.end_position, false) as is_end,
         timeline.source = 'record' and timeline.position <> cuts.start_position as is_repeated_creation

@@ -54,12 +54,17 @@ reached as (
 -- Stages that are no events under the basis still say when they were declared or met: to the last journey begun by then.
 spans as (
     select
-        journey_id,
-        person_id,
-        cycle_number,
-        started_at,
-        lead(started_at) over (partition by person_id order by cycle_number) as next_started_at
+        reached.journey_id,
+        reached.person_id,
+        reached.cycle_number,
+        reached.started_at,
+        cuts.ended_at,
+        lag(cuts.ended_at) over (partition by reached.person_id order by reached.cycle_number) as former_ended_at,
+        lead(reached.started_at) over (partition by reached.person_id order by reached.cycle_number) as next_started_at
     from reached
+    inner join cuts
+        on reached.person_id = cuts.person_id
+        and reached.cycle_number = cuts.cycle_number
 ),
 
 aside as (
@@ -127,9 +132,9 @@ final as (
         reached.cycle_number,
         coalesce(reached.first_event_lead_id, leads_by_start.lead_id, first_leads.lead_id) as lead_id,
         reached.started_at,
-        lag(cuts.ended_at) over (partition by reached.person_id order by reached.cycle_number) as former_ended_at,
-        lead(reached.started_at) over (partition by reached.person_id order by reached.cycle_number) as next_started_at,
-        cuts.ended_at,
+        spans.former_ended_at,
+        spans.next_started_at,
+        spans.ended_at,
         reached.lead_at,
         reached.mql_at,
         reached.sal_at,
@@ -145,9 +150,7 @@ final as (
         {% endfor -%}
         case when reached.customer_at is not null then 'customer' else reached.last_stage end as current_stage
     from reached
-    inner join cuts
-        on reached.person_id = cuts.person_id
-        and reached.cycle_number = cuts.cycle_number
+    inner join spans on reached.journey_id = spans.journey_id
     left join asides on reached.journey_id = asides.journey_id
     left join leads_by_start on reached.journey_id = leads_by_start.journey_id
     left join first_leads on reached.person_id = first_leads.person_id

@@ -137,9 +137,11 @@ ordered as (
     from dated
 ),
 
-flagged as (
+-- What closings are judged by; most people have no deal, so few events are looked at.
+deal_events as (
     select
-        *,
+        person_id,
+        position,
         min(case when stage = 'opportunity' and source = 'deal' then position end) over (
             partition by person_id, opportunity_id
         ) as deal_created_position,
@@ -150,27 +152,32 @@ flagged as (
             range between unbounded preceding and current row
         ) as open_deals
     from ordered
+    where source = 'deal' or stage = 'closed_lost'
 ),
 
 final as (
     select
-        person_id,
-        position,
-        cut_at,
-        entered_at,
-        stage,
-        stage_position,
-        source,
-        source_id,
-        lead_id,
-        lead_created_at,
-        opportunity_id,
-        is_account_linked,
-        is_inferred,
-        case when opportunity_id is not null then deal_created_position end as deal_created_position,
-        stage_position <= 5 and not is_account_linked as may_begin,
-        stage in ('customer', 'recycled', 'disqualified') or (stage = 'closed_lost' and open_deals = 0) as may_end
-    from flagged
+        ordered.person_id,
+        ordered.position,
+        ordered.cut_at,
+        ordered.entered_at,
+        ordered.stage,
+        ordered.stage_position,
+        ordered.source,
+        ordered.source_id,
+        ordered.lead_id,
+        ordered.lead_created_at,
+        ordered.opportunity_id,
+        ordered.is_account_linked,
+        ordered.is_inferred,
+        case when ordered.opportunity_id is not null then deal_events.deal_created_position end as deal_created_position,
+        ordered.stage_position <= 5 and not ordered.is_account_linked as may_begin,
+        ordered.stage in ('customer', 'recycled', 'disqualified')
+        or (ordered.stage = 'closed_lost' and deal_events.open_deals = 0) as may_end
+    from ordered
+    left join deal_events
+        on ordered.person_id = deal_events.person_id
+        and ordered.position = deal_events.position
 )
 
 select * from final
