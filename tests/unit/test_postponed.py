@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.quality.postponed import postponed
+from orchestration.postponed import postponed
 
 
 @pytest.fixture
@@ -46,6 +46,24 @@ def test_imports_after_the_block_are_as_ever(told: Path) -> None:
     assert costly.VALUE == 7
 
 
+def test_a_gathering_package_loads_what_is_asked_of_it(told: Path, tmp_path: Path) -> None:
+    package = tmp_path / "gathered"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "from costly import VALUE as COSTLY\nfrom .near import VALUE as NEAR\n"
+    )
+    (package / "near.py").write_text("from cheap import VALUE\n")
+    with postponed(gathering=["gathered"]):
+        import gathered
+    assert told.read_text() == ""
+    assert gathered.NEAR == 7
+    assert told.read_text() == "cheap "
+    assert gathered.COSTLY == 7
+    assert told.read_text() == "cheap costly "
+    with pytest.raises(AttributeError, match="module 'gathered' has no attribute 'absent'"):
+        gathered.absent  # noqa: B018
+
+
 def test_a_gate_loads_none_of_what_great_expectations_wants_for_others() -> None:
     """Two seconds of every night, were they loaded: a new version that uses them at import time shows here."""
     judged = """
@@ -58,7 +76,28 @@ with duckdb.connect() as connection:
     rule = Rule("odd", "number", "number = 1", "an even number")
     assert [outcome.failed_rows for outcome in validate(connection, "numbers", [rule])] == [1]
 assert "great_expectations" in sys.modules
-print(*sorted({"altair.vegalite", "scipy.stats._stats_py"} & sys.modules.keys()))
+unused = {
+    "altair.vegalite",
+    "scipy.stats._stats_py",
+    "great_expectations.datasource.fluent.pandas_datasource",
+    "great_expectations.datasource.fluent.spark_datasource",
+    "great_expectations.expectations.core.expect_column_kl_divergence_to_be_less_than",
+}
+print(*sorted(unused & sys.modules.keys()))
 """
-    done = subprocess.run([sys.executable, "-c", judged], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""
+    assert said(judged) == ""
+
+
+def test_the_definitions_load_no_client_of_a_cloud_and_no_parser_of_sql() -> None:
+    assembled = """
+import sys
+import orchestration.definitions
+assert "dagster_dbt.asset_specs" in sys.modules
+print(*sorted({"dagster_dbt.cloud_v2.client", "sqlglot"} & sys.modules.keys()))
+"""
+    assert said(assembled) == ""
+
+
+def said(program: str) -> str:
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
