@@ -13,7 +13,8 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.publish.content import Part, Table, literal, quoted
+from orchestration.publish.content import Table, literal, quoted
+from orchestration.publish.rows import change_rows, is_changeable, write_rows
 from orchestration.publish.views import reading_order
 
 WASTE_LIMIT = 0.5
@@ -27,16 +28,19 @@ def write_database(
     target: Path,
     base: Path | None = None,
     base_tables: Sequence[Table] = (),
+    *,
+    leaves_traces: bool = True,
 ) -> None:
     """Write `tables` of the attached database `source` to the new file `target`: checkpointed, no .wal beside it.
 
-    `base` is a file that holds `base_tables`: what it has already is taken over, all of it by a hard link.
+    `base` is a file that holds `base_tables`: what it has already is taken over, all of it by a hard link. What is no
+    longer in a table may remain in blocks that nothing points to, unless the file is to have no such traces.
     """
     former = {table.full_name: table for table in base_tables}
     if base is not None and _contents(base_tables) == _contents(tables):
         os.link(base, target)
         return
-    if base is not None and _mostly_kept(tables, former):
+    if base is not None and leaves_traces and _mostly_kept(tables, former):
         shutil.copyfile(base, target)
         with attached(connection, target):
             _update(connection, source, tables, former)
@@ -47,7 +51,7 @@ def write_database(
     with attached(connection, target):
         for table in tables:
             if table.view is None:
-                _create(connection, source, table)
+                write_rows(connection, source, table)
         _create_views(connection, tables)
         _comment(connection, tables)
         connection.execute("checkpoint built")
@@ -71,14 +75,8 @@ def _contents(tables: Sequence[Table]) -> dict[str, str]:
 def _mostly_kept(tables: Sequence[Table], former: dict[str, Table]) -> bool:
     """Whether updating a copy writes less than writing all. Views take no room, whatever they show."""
     stored = [table for table in tables if table.view is None]
-    changed = sum(part.rows for table in stored for part in _fresh(table, former.get(table.full_name)))
-    return 2 * changed < sum(table.rows for table in stored)
-
-
-def _fresh(table: Table, former: Table | None) -> list[Part]:
-    """The parts of `table` that `former` does not have as they are."""
-    kept = former.parts if former is not None and former.fits(table) else ()
-    return [part for part in table.parts if part not in kept]
+    written = sum(table.rows for table in stored if not is_changeable(table, former.get(table.full_name)))
+    return 2 * written < sum(table.rows for table in stored)
 
 
 def _update(
@@ -93,38 +91,14 @@ def _update(
     old_tables = {name: table for name, table in former.items() if table.view is None}
     for name in old_tables.keys() - stored.keys():
         connection.execute(f"drop table {old_tables[name].relation('built')}")
-    changed = [
-        table
-        for name, table in stored.items()
-        if name not in old_tables or old_tables[name].content != table.content
-    ]
-    for table in changed:
-        old = old_tables.get(table.full_name)
-        if old is None or not old.fits(table) or len(_fresh(table, old)) == len(table.parts):
-            _create(connection, source, table)
-        else:
-            _replace_parts(connection, source, table, old)
+    for name, table in stored.items():
+        old = old_tables.get(name)
+        if not (is_changeable(table, old) and change_rows(connection, source, table, old)):
+            write_rows(connection, source, table)
     _create_views(connection, tables)
-    _comment(connection, [*changed, *(table for table in tables if table.view is not None)])
+    known = _contents([*old_tables.values()])
+    _comment(connection, [table for table in tables if known.get(table.full_name) != table.content])
     connection.execute("checkpoint built")
-
-
-def _replace_parts(connection: duckdb.DuckDBPyConnection, source: str, table: Table, old: Table) -> None:
-    for part in _fresh(old, table):
-        connection.execute(f"delete from {table.relation('built')} where {table.condition(part)}")
-    for part in _fresh(table, old):
-        connection.execute(
-            f"insert into {table.relation('built')} select * from {table.relation(source)} "
-            f"where {table.condition(part)} {table.order}"
-        )
-
-
-def _create(connection: duckdb.DuckDBPyConnection, source: str, table: Table) -> None:
-    connection.execute(f"create schema if not exists built.{quoted(table.schema)}")
-    connection.execute(
-        f"create or replace table {table.relation('built')} as "
-        f"select * from {table.relation(source)} {table.order}"
-    )
 
 
 def _create_views(connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]) -> None:

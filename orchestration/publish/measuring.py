@@ -11,7 +11,17 @@ from dataclasses import replace
 import duckdb
 
 from orchestration.publish import content
-from orchestration.publish.content import CUT_BY, UNDATED, Column, Part, Table, digest, full_name, quoted
+from orchestration.publish.content import (
+    CUT_BY,
+    UNDATED,
+    Column,
+    Part,
+    Table,
+    digest,
+    full_name,
+    quoted,
+    row_hash,
+)
 from orchestration.publish.views import lasting_views, reading_order
 
 
@@ -74,8 +84,8 @@ def _view_parts(
 
 def _parts(connection: duckdb.DuckDBPyConnection, catalog: str, table: Table) -> tuple[Part, ...]:
     relation = table.relation(catalog)
-    values = ", ".join(quoted(column.name) for column in table.columns)
-    measures = f"count(*), coalesce(sum(hash({values})::hugeint), 0), coalesce(bit_xor(hash({values})), 0)"
+    hashed = row_hash(table.columns)
+    measures = f"count(*), coalesce(sum({hashed}::hugeint), 0), coalesce(bit_xor({hashed}), 0)"
     cut_by = CUT_BY.get(table.full_name)
     if cut_by is not None and _count(connection, relation) > content.PART_ROWS:
         month = f"coalesce(strftime(date_trunc('month', {quoted(cut_by)}), '%Y-%m'), '{UNDATED}')"

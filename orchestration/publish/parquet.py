@@ -16,6 +16,9 @@ from orchestration.publish.database import attached
 from orchestration.publish.former import Former
 from orchestration.publish.publication import part_path
 
+COMPRESSION = 1
+"""The level of zstd: the default (3) takes a quarter longer to write and saves a twentieth of the room."""
+
 
 def write_parquet(
     connection: duckdb.DuckDBPyConnection,
@@ -38,5 +41,5 @@ def write_parquet(
                 order = table.order if table.view else ""
                 connection.execute(
                     f"copy (select * from {table.relation('built')} where {table.condition(part)} {order}) "
-                    f"to {literal(str(path))} (format parquet, compression zstd)"
+                    f"to {literal(str(path))} (format parquet, compression zstd, compression_level {COMPRESSION})"
                 )

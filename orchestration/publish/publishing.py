@@ -171,8 +171,15 @@ def _build(
     )
     write_parquet(connection, folder / DATABASE, tables, folder, former)
     base = former.file(RESTRICTED) if former else None
+    # Whoever was erased is to be in it no more, not even in a corner that no query reaches.
     write_database(
-        connection, "warehouse", restricted, folder / RESTRICTED, base, _restricted_tables(connection, base)
+        connection,
+        "warehouse",
+        restricted,
+        folder / RESTRICTED,
+        base,
+        _restricted_tables(connection, base),
+        leaves_traces=False,
     )
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     # Side by side: the disk takes what many wait for in one go.

@@ -46,7 +46,7 @@ database, stop, seen = Path(sys.argv[1]) / "closedloop.duckdb", Path(sys.argv[2]
 while not stop.exists():
     if database.exists():
         with duckdb.connect(str(database), read_only=True) as connection:
-            names = "select schema_name || '.' || table_name from duckdb_tables() order by 1"
+            names = "select table_schema || '.' || table_name from information_schema.tables order by 1"
             tables = [name for name, in connection.execute(names).fetchall()]
             content = "select count(*), bit_xor(hash(row)) from {} as row"
             rows = [connection.execute(content.format(table)).fetchone() for table in tables]

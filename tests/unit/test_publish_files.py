@@ -35,7 +35,9 @@ def published(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def cut_at_ten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if tables were long: cut, and their rows in the order they were built in."""
     monkeypatch.setattr(content, "PART_ROWS", 10)
+    monkeypatch.setattr(content, "SORTED_ROWS", 10)
 
 
 def inode(path: Path) -> int:
