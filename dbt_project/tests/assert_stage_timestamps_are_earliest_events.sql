@@ -1,55 +1,26 @@
--- A returned row is a journey and stage whose timestamp is not that of the earliest stage event there, or a journey whose
--- lead_at is that of none of its events.
+-- A returned row is a journey with a stage whose timestamp is not that of the earliest stage event there, or whose lead_at is
+-- that of none of its events.
+{%- set stages = ['mql', 'sal', 'sql', 'opportunity', 'customer', 'recycled', 'disqualified', 'closed_lost'] %}
 
-with timestamps as (
-    {% for stage in ['mql', 'sal', 'sql', 'opportunity', 'customer', 'recycled', 'disqualified', 'closed_lost'] -%}
-    select
-        journey_id,
-        '{{ stage }}' as stage,
-        {{ stage }}_at as reached_at
-    from {{ ref('fct_lead_to_deal') }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-),
-
-earliest as (
-    select
-        journey_id,
-        stage,
-        min(entered_at) as entered_at
-    from {{ ref('fct_stage_event') }}
-    group by journey_id, stage
-),
-
-begun as (
+with earliest as (
     select
         journeys.journey_id,
-        journeys.lead_at,
-        count(events.stage_event_id) as events
+        {% for stage in stages -%}
+        min(case when events.stage = '{{ stage }}' then events.entered_at end) as {{ stage }}_at,
+        {% endfor -%}
+        bool_or(events.entered_at = journeys.lead_at) as has_begun
     from {{ ref('fct_lead_to_deal') }} as journeys
-    left join {{ ref('fct_stage_event') }} as events
-        on journeys.journey_id = events.journey_id
-        and journeys.lead_at = events.entered_at
-    group by journeys.journey_id, journeys.lead_at
+    inner join {{ ref('fct_stage_event') }} as events on journeys.journey_id = events.journey_id
+    group by journeys.journey_id
 )
 
 select
-    timestamps.journey_id,
-    timestamps.stage,
-    timestamps.reached_at,
-    earliest.entered_at
-from timestamps
-left join earliest
-    on timestamps.journey_id = earliest.journey_id
-    and timestamps.stage = earliest.stage
-where timestamps.reached_at is distinct from earliest.entered_at
-
-union all
-
-select
-    journey_id,
-    'lead' as stage,
-    lead_at as reached_at,
-    cast(null as timestamp) as entered_at
-from begun
-where events = 0
+    journeys.journey_id,
+    journeys.lead_at,
+    earliest.has_begun
+from {{ ref('fct_lead_to_deal') }} as journeys
+left join earliest on journeys.journey_id = earliest.journey_id
+where not coalesce(earliest.has_begun, false)
+    {% for stage in stages -%}
+    or journeys.{{ stage }}_at is distinct from earliest.{{ stage }}_at
+    {% endfor %}

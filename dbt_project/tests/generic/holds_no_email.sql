@@ -6,7 +6,7 @@ select
     '{{ column.name }}' as column_name,
     count(*) as values_like_an_email
 from {{ model }}
-where {{ column.name }} like '%_@_%._%'
+where contains({{ column.name }}, '@') and {{ column.name }} like '%_@_%._%'
 having count(*) > 0
 
 union all

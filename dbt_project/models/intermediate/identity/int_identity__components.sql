@@ -3,11 +3,12 @@
 {{ config(materialized='iterative', slice_by='node', step='spread_labels') }}
 
 with final as (
-    select distinct
+    select
         node,
-        node as label,
+        least(node, min(neighbour)) as label,
         true as is_changed
     from {{ ref('int_identity__edges') }}
+    group by node
 )
 
 select * from final

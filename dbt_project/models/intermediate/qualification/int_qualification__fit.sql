@@ -1,5 +1,5 @@
 -- Fit of a person from a record's creation on: points of the rules matched by the first non-null value of each dimension over
--- the leads, then the contacts, created by then. Grain: one row per person, creation instant and regime.
+-- the leads, then the contacts, created by then. No points are no row. Grain: one row per person, creation instant and regime.
 {{ config(materialized='sliced', slice_by='person_id') }}
 
 with records as (
@@ -46,7 +46,7 @@ known as (
     group by moments.person_id, moments.created_at, moments.next_created_at
 ),
 
-final as (
+scored as (
     select
         known.person_id,
         known.created_at,
@@ -64,6 +64,17 @@ final as (
         and known.{{ dimension }} = {{ dimension }}_points.value
         and regimes.regime = {{ dimension }}_points.regime
     {% endfor %}
+),
+
+final as (
+    select
+        person_id,
+        created_at,
+        next_created_at,
+        regime,
+        fit_score
+    from scored
+    where fit_score <> 0
 )
 
 select * from final

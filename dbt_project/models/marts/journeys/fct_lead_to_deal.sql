@@ -34,16 +34,43 @@ with journeys as (
     from {{ ref('int_stages__journeys') }}
 ),
 
+-- All touches of a person count for a lone journey; only those of people with several are told apart by time.
+person_touches as (
+    select
+        person_id,
+        count(*) as touch_count
+    from {{ ref('int_channels__touches') }}
+    where person_id is not null
+    group by person_id
+),
+
 touches as (
     select
         journeys.journey_id,
-        count(*) as touch_count
+        person_touches.touch_count
     from journeys
+    inner join person_touches on journeys.person_id = person_touches.person_id
+    where journeys.former_ended_at is null and journeys.next_started_at is null
+
+    union all
+
+    select
+        spans.journey_id,
+        count(*) as touch_count
+    from (
+        select
+            journey_id,
+            person_id,
+            coalesce(former_ended_at, timestamp '0001-01-01 00:00:00') as counts_after,
+            case when next_started_at is null then timestamp '9999-12-31 00:00:00' else ended_at end as counts_until
+        from journeys
+        where former_ended_at is not null or next_started_at is not null
+    ) as spans
     inner join {{ ref('int_channels__touches') }} as touches
-        on journeys.person_id = touches.person_id
-        and (journeys.former_ended_at is null or journeys.former_ended_at < touches.occurred_at)
-        and (journeys.next_started_at is null or touches.occurred_at <= journeys.ended_at)
-    group by journeys.journey_id
+        on spans.person_id = touches.person_id
+        and spans.counts_after < touches.occurred_at
+        and touches.occurred_at <= spans.counts_until
+    group by spans.journey_id
 ),
 
 attempts as (
