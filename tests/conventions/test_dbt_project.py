@@ -92,11 +92,6 @@ KEY_TESTED_IN = {
     "int_sales__activities": "fct_sales_activity",
     # Its mart is a view that shows its rows as they are.
     "int_stages__stage_events": "fct_stage_event",
-    # Views of the events of one commitment each, with their journey, whose key is tested too.
-    "sla_first_response": "fct_sla_event",
-    "sla_acceptance": "fct_sla_event",
-    "sla_attempts": "fct_sla_event",
-    "sla_handoff": "fct_sla_event",
 }
 
 
