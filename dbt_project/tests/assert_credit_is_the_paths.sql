@@ -1,15 +1,26 @@
 -- A returned row is a conversion and model whose credit in rows is not what the paths hold in columns.
 
-with paths as (
+with side_by_side as (
+    select
+        conversion,
+        {% for model in touch_models() -%}
+        count(case when {{ model }}_weight > 0 then 1 end) as {{ model }}_touches,
+        {{ exact_decimals(model ~ '_weight', digits=18) }} as {{ model }}_weight,
+        coalesce(sum({{ model }}_amount), 0) as {{ model }}_amount{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('fct_attribution_path') }}
+    group by conversion
+),
+
+paths as (
     {% for model in touch_models() -%}
     select
         conversion,
         '{{ model }}' as model,
-        count(case when {{ model }}_weight > 0 then 1 end) as touches,
-        {{ exact_decimals(model ~ '_weight') }} as weight,
-        coalesce(sum({{ model }}_amount), 0) as amount
-    from {{ ref('fct_attribution_path') }}
-    group by conversion
+        {{ model }}_touches as touches,
+        {{ model }}_weight as weight,
+        {{ model }}_amount as amount
+    from side_by_side
     {{ 'union all' if not loop.last }}
     {% endfor %}
 ),
@@ -19,7 +30,7 @@ credits as (
         conversion,
         model,
         count(case when weight > 0 then 1 end) as touches,
-        {{ exact_decimals('weight') }} as weight,
+        {{ exact_decimals('weight', digits=18) }} as weight,
         coalesce(sum(attributed_amount), 0) as amount
     from {{ ref('fct_attribution_credit') }}
     group by conversion, model

@@ -6,11 +6,9 @@ with credits as (
         conversion,
         channel,
         {% for model in touch_models() -%}
-        {{ exact_decimals(model ~ '_weight * conversion_weight') }} as {{ model }}_conversions,
-        sum({{ model }}_amount) as {{ model }}_amount,
-        {% endfor -%}
-        {{ exact_decimals('case when touch_id is null then conversion_weight end') }} as untouched_conversions,
-        sum(case when touch_id is null then first_touch_amount end) as untouched_amount
+        {{ exact_decimals(model ~ '_weight * conversion_weight', digits=18) }} as {{ model }}_conversions,
+        sum({{ model }}_amount) as {{ model }}_amount{{ ',' if not loop.last }}
+        {% endfor %}
     from {{ ref('fct_attribution_path') }}
     group by conversion, channel
 ),
@@ -19,13 +17,15 @@ totals as (
     select
         conversion,
         cast(sum(first_touch_conversions) as double) as conversions,
-        cast(sum(first_touch_conversions) - coalesce(sum(untouched_conversions), 0) as double) as touched_conversions,
-        cast(sum(untouched_conversions) as double) as untouched_conversions,
+        cast(sum(case when channel <> 'unattributed' then first_touch_conversions end) as double) as touched_conversions,
+        cast(sum(case when channel = 'unattributed' then first_touch_conversions end) as double) as untouched_conversions,
         -- Leads and MQLs have no money at all, deals of unknown amounts have none to count.
         case when conversion in ('opportunity', 'won')
-            then coalesce(sum(first_touch_amount), 0) - coalesce(sum(untouched_amount), 0)
+            then coalesce(sum(case when channel <> 'unattributed' then first_touch_amount end), 0)
         end as touched_amount,
-        case when conversion in ('opportunity', 'won') then coalesce(sum(untouched_amount), 0) end as untouched_amount
+        case when conversion in ('opportunity', 'won')
+            then coalesce(sum(case when channel = 'unattributed' then first_touch_amount end), 0)
+        end as untouched_amount
     from credits
     group by conversion
 ),
@@ -88,12 +88,12 @@ by_channel as (
         unit_touches.conversion,
         'shapley' as model,
         unit_touches.channel,
-        {{ exact_sum('unit_touches.shapley_weight * unit_touches.conversion_weight') }}
-        / sum({{ exact_sum('unit_touches.shapley_weight * unit_touches.conversion_weight') }}) over (partition by unit_touches.conversion)
+        {{ exact_sum('unit_touches.shapley_weight * unit_touches.conversion_weight', digits=18) }}
+        / sum({{ exact_sum('unit_touches.shapley_weight * unit_touches.conversion_weight', digits=18) }}) over (partition by unit_touches.conversion)
         as channel_share,
         cast(null as double) as removal_effect
     from {{ ref('int_attribution__unit_touches') }} as unit_touches
-    where unit_touches.touch_id is not null
+    where unit_touches.channel <> 'unattributed'
     group by unit_touches.conversion, unit_touches.channel
 ),
 

@@ -4,15 +4,25 @@
 
 {%- set conversions = ['lead', 'mql', 'opportunity', 'won'] %}
 
-with converting as (
+with steps as (
+    select
+        conversion,
+        from_channel,
+        channel,
+        {{ exact_decimals('conversion_weight') }} as steps,
+        {{ exact_decimals('case when last_touch_weight = 1 then conversion_weight end') }} as endings
+    from {{ ref('int_attribution__unit_touches') }}
+    where channel <> 'unattributed'
+    group by conversion, from_channel, channel
+),
+
+converting as (
     select
         conversion,
         from_channel,
         channel as to_channel,
-        {{ exact_sum('conversion_weight') }} as transitions
-    from {{ ref('int_attribution__unit_touches') }}
-    where touch_id is not null
-    group by conversion, from_channel, channel
+        cast(steps as double) as transitions
+    from steps
 
     union all
 
@@ -20,9 +30,9 @@ with converting as (
         conversion,
         channel as from_channel,
         'conversion' as to_channel,
-        {{ exact_sum('conversion_weight') }} as transitions
-    from {{ ref('int_attribution__unit_touches') }}
-    where touch_id is not null and last_touch_weight = 1
+        cast(sum(endings) as double) as transitions
+    from steps
+    where endings > 0
     group by conversion, channel
 ),
 
@@ -57,7 +67,7 @@ null_touches as (
         {% endfor -%}
         touches.channel,
         lag(touches.channel) over (partition by null_journeys.journey_id order by touches.occurred_at, touches.touch_id) as former_channel,
-        lead(touches.touch_id) over (partition by null_journeys.journey_id order by touches.occurred_at, touches.touch_id) as next_touch_id
+        lead(touches.occurred_at) over (partition by null_journeys.journey_id order by touches.occurred_at, touches.touch_id) as next_at
     from null_journeys
     inner join {{ ref('int_channels__touches') }} as touches
         on null_journeys.person_id = touches.person_id
@@ -74,7 +84,7 @@ null_steps as (
         coalesce(former_channel, 'start') as from_channel,
         channel,
         count(*) as steps,
-        count(case when next_touch_id is null then 1 end) as endings
+        count(case when next_at is null then 1 end) as endings
     from null_touches
     group by {{ range(1, conversions | length + 3) | join(', ') }}
 ),

@@ -4,7 +4,8 @@
 {{ config(materialized='sliced', slice_by='journey_id') }}
 
 {%- set anchors = ['lead', 'opportunity', 'won'] %}
-{%- set positions = ['1', 'units.lead_position', 'units.opportunity_position', 'units.won_position'] %}
+{%- set positions = ['1', 'lead_position', 'opportunity_position', 'won_position'] %}
+{%- set anchored = {'w_shaped': positions[:3], 'full_path': positions} %}
 {%- set in_order = 'partition by unit_number order by occurred_at, touch_id' %}
 {%- set key = ['conversion', 'journey_id', 'opportunity_id', 'touch_id', 'channel', 'campaign_id', 'from_channel', 'conversion_weight', 'amount_reporting'] %}
 {#- The first two give all or nothing: nothing to be cut. -#}
@@ -63,10 +64,10 @@ paths as (
     select
         unit_number,
         count(*) as channels,
-        sum(touches) as touches,
+        cast(sum(touches) as int) as touches,
         -- The last touch at or before an anchor holds it: the one that has as many at or before it.
         {% for anchor in anchors -%}
-        nullif(sum(touches_by_{{ anchor }}), 0) as {{ anchor }}_position,
+        cast(nullif(sum(touches_by_{{ anchor }}), 0) as int) as {{ anchor }}_position,
         {% endfor -%}
         cast(sum(decay) as double) as decay
     from path_channels
@@ -81,10 +82,14 @@ units_of_paths as (
         units.opportunity_id,
         units.conversion_weight,
         units.amount_reporting,
-        cast(paths.channels as int) as channels,
-        cast(paths.touches as int) as touches,
+        paths.channels,
+        paths.touches,
         {% for anchor in anchors -%}
-        cast(paths.{{ anchor }}_position as int) as {{ anchor }}_position,
+        paths.{{ anchor }}_position,
+        {% endfor -%}
+        {% for model, held in anchored.items() -%}
+        {{ anchored_whole('paths.touches', held) }} as {{ model }}_whole,
+        {{ anchored_rest('paths.touches', held) }} as {{ model }}_rest,
         {% endfor -%}
         paths.decay
     from units
@@ -114,8 +119,9 @@ units_of_paths as (
             else cast(0.2 as double) / (units.touches - 2)
         end as double) as u_shaped_weight,
         touches.decay / units.decay as time_decay_weight,
-        cast({{ anchored_weight('touches.position', 'units.touches', positions[:3]) }} as double) as w_shaped_weight,
-        cast({{ anchored_weight('touches.position', 'units.touches', positions) }} as double) as full_path_weight,
+        {% for model, held in anchored.items() -%}
+        {{ anchored_weight('touches.position', held, 'units.' ~ model ~ '_whole', 'units.' ~ model ~ '_rest') }} as {{ model }}_weight,
+        {% endfor -%}
         -- A channel of several touches counts once, at its last.
         case when path_channels.unit_number is not null then cast(1 as double) / units.channels else cast(0 as double) end as shapley_weight
     from path_touches as touches
@@ -143,7 +149,7 @@ final as (
         {% endfor -%}
         -- Rounded, since the last digits of a power are the engine's.
         {% for model in touch_models() -%}
-        round(weights.{{ model }}_weight, 12) as {{ model }}_weight,
+        {{ 'round(weights.' ~ model ~ '_weight, 12) as ' ~ model ~ '_weight' if model in cut_models else 'weights.' ~ model ~ '_weight' }},
         {% if kind == 'journey' -%}
         cast(null as decimal(18, 2)) as {{ model }}_amount,
         {% elif model in cut_models -%}
