@@ -5,7 +5,7 @@ with side_by_side as (
         conversion,
         {% for model in touch_models() -%}
         count(case when {{ model }}_weight > 0 then 1 end) as {{ model }}_touches,
-        {{ exact_decimals(model ~ '_weight', digits=18) }} as {{ model }}_weight,
+        sum({{ model }}_weight) as {{ model }}_weight,
         coalesce(sum({{ model }}_amount), 0) as {{ model }}_amount{{ ',' if not loop.last }}
         {% endfor %}
     from {{ ref('fct_attribution_path') }}
@@ -30,7 +30,7 @@ credits as (
         conversion,
         model,
         count(case when weight > 0 then 1 end) as touches,
-        {{ exact_decimals('weight', digits=18) }} as weight,
+        sum(weight) as weight,
         coalesce(sum(attributed_amount), 0) as amount
     from {{ ref('fct_attribution_credit') }}
     group by conversion, model
@@ -45,5 +45,5 @@ full join credits
     and paths.model = credits.model
 where
     paths.touches is distinct from credits.touches
-    or paths.weight is distinct from credits.weight
+    or abs(paths.weight - credits.weight) > 0.000000001 * paths.weight
     or paths.amount is distinct from credits.amount
