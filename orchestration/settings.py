@@ -206,7 +206,17 @@ def read_deployment(home: Path) -> tuple[Deployment | None, list[Problem]]:
                 )
             )
         deployment = Deployment(home, options, sources)
+        problems += _misplaced_data(configuration, deployment.layout.root)
     return deployment, sorted(problems, key=lambda problem: problem.line or 0)
+
+
+def _misplaced_data(configuration: Configuration, root: Path) -> Iterator[Problem]:
+    """What is wrong with the place of the data folder, be it made already or not."""
+    for folder in (root, *root.parents):
+        if folder.exists() and not folder.is_dir():
+            yield configuration.problem(
+                ("data",), f"{folder} is a file", "a folder, or a place for one", "Name another place."
+            )
 
 
 def _sources(configuration: Configuration, home: Path, data: Path) -> tuple[dict[str, Source], list[Problem]]:

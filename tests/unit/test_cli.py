@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -161,6 +162,16 @@ def test_a_mistake_in_one_part_hides_none_in_another(call: Call, home: Path) -> 
     assert "found 'lots'; expected a size such as 4GB or 500MB." in result.out
     assert "found 'fils'; expected files or sample." in result.out
     assert "3 mistake(s)" in result.out
+
+
+def test_data_cannot_lie_below_a_file(call: Call, home: Path) -> None:
+    (home / "taken").touch()
+    configuration = home / "closedloop.yml"
+    configuration.write_text(re.sub(r"(?m)^data: data", "data: taken/data", configuration.read_text()))
+    result = call("--home", home, "status")
+    assert result.status == 2
+    said = f"closedloop.yml, line 4, data: found {home.resolve() / 'taken'} is a file; expected a folder"
+    assert said in result.err
 
 
 def test_a_command_without_a_deployment_is_bad_input(call: Call, tmp_path: Path) -> None:
