@@ -19,6 +19,7 @@ from orchestration.publish.content import (
     Table,
     digest,
     full_name,
+    literal,
     quoted,
     row_hash,
 )
@@ -33,13 +34,12 @@ def measure(
     What a broken-off dbt run left behind (`…__dbt_tmp`, `…__dbt_backup`) is not among them.
     """
     relations = connection.execute(
-        """
-        select schema_name, table_name, comment from duckdb_tables() where database_name = $catalog
+        f"""
+        select schema_name, table_name, comment from duckdb_tables() where database_name = {literal(catalog)}
         union all
-        select schema_name, view_name, comment from duckdb_views() where database_name = $catalog
+        select schema_name, view_name, comment from duckdb_views() where database_name = {literal(catalog)}
         order by all
-        """,
-        {"catalog": catalog},
+        """
     ).fetchall()
     found = {
         full_name(schema, name): (schema, name, comment)
@@ -67,8 +67,7 @@ def _columns(
     found: dict[tuple[str, str], tuple[Column, ...]] = {}
     for schema, name, *column in connection.execute(
         "select schema_name, table_name, column_name, data_type, comment from duckdb_columns() "
-        "where database_name = ? order by column_index",
-        [catalog],
+        f"where database_name = {literal(catalog)} order by column_index"
     ).fetchall():
         found[schema, name] = (*found.get((schema, name), ()), Column(*column))
     return found

@@ -16,8 +16,10 @@ from orchestration.publish.database import attached
 from orchestration.publish.former import Former
 from orchestration.publish.publication import part_path
 
-COMPRESSION = 1
-"""The level of zstd: the default (3) takes a quarter longer to write and saves a twentieth of the room."""
+OPTIONS = "format parquet, compression zstd, compression_level 1, dictionary_size_limit 4000"
+"""The default level of zstd (3) takes a quarter longer and saves a twentieth of the room. A dictionary of ids or
+weights, which hardly repeat in a row group, saves no room either, and looking for one costs a quarter.
+"""
 
 
 def write_parquet(
@@ -41,5 +43,5 @@ def write_parquet(
                 order = table.order if table.view else ""
                 connection.execute(
                     f"copy (select * from {table.relation('built')} where {table.condition(part)} {order}) "
-                    f"to {literal(str(path))} (format parquet, compression zstd, compression_level {COMPRESSION})"
+                    f"to {literal(str(path))} ({OPTIONS})"
                 )

@@ -45,7 +45,7 @@ def ask(published: Path, sql: str, memory_limit: str = "4GB", threads: int = 2) 
     with tempfile.TemporaryDirectory(prefix="closedloop-") as spill:
         config = {"memory_limit": memory_limit, "threads": threads, "temp_directory": spill}
         with duckdb.connect(str(published / DATABASE), read_only=True, config=config) as connection:
-            connection.execute("set variable as_of = $1::timestamp", [publication.as_of])
+            connection.execute(f"set variable as_of = timestamp '{publication.as_of}'")
             try:
                 result = connection.execute(sql)
             except duckdb.CatalogException as error:

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.publish.content import View, full_name
+from orchestration.publish.content import View, full_name, literal
 
 
 def lasting_views(
@@ -23,7 +23,7 @@ def lasting_views(
     The others read what readers do not get.
     """
     found = connection.execute(
-        "select schema_name, view_name, sql from duckdb_views() where database_name = ?", [catalog]
+        f"select schema_name, view_name, sql from duckdb_views() where database_name = {literal(catalog)}"
     ).fetchall()
     views = {
         full_name(schema, name): _lasting(connection, catalog, _query(schema, name, sql), published)
@@ -50,7 +50,7 @@ def _lasting(
 ) -> View | None:
     if query is None:
         return None
-    tree = json.loads(connection.execute("select json_serialize_sql(?)", [query]).fetchone()[0])
+    tree = json.loads(connection.execute(f"select json_serialize_sql({literal(query)})").fetchone()[0])
     local = {entry["key"] for node in _nodes(tree) for entry in node.get("cte_map", {}).get("map", ())}
     reads = set()
     for node in _nodes(tree):
@@ -65,7 +65,7 @@ def _lasting(
         # DuckDB looks names up in the view's own file first, whatever a reader calls it.
         node["catalog_name"] = ""
         reads.add(name)
-    sql = connection.execute("select json_deserialize_sql(?::json)", [json.dumps(tree)]).fetchone()[0]
+    sql = connection.execute(f"select json_deserialize_sql({literal(json.dumps(tree))})").fetchone()[0]
     return View(sql, tuple(sorted(reads)))
 
 
