@@ -1,4 +1,4 @@
-"""Imports that are put off until something of the module is used.
+"""Imports, and code that imports make, that are put off until something of them is used.
 
 For what libraries import on behalf of parts that nobody here calls; our own code imports late by hand.
 """
@@ -15,6 +15,8 @@ from importlib.machinery import ModuleSpec, PathFinder
 from importlib.util import LazyLoader, resolve_name
 from types import ModuleType
 from typing import Any
+
+from mashumaro.config import BaseConfig
 
 
 class _Gathering(ModuleType):
@@ -78,3 +80,16 @@ def postponed(*names: str, gathering: Sequence[str] = ()) -> Iterator[None]:
         yield
     finally:
         sys.meta_path.remove(finder)
+
+
+@contextmanager
+def codecs_postponed() -> Iterator[None]:
+    """Classes of mashumaro's that are made in the block get the code that reads and writes them by its first use: dbt
+    has six hundred, and a night reads and writes a tenth of those.
+    """
+    former = BaseConfig.lazy_compilation
+    BaseConfig.lazy_compilation = True
+    try:
+        yield
+    finally:
+        BaseConfig.lazy_compilation = former

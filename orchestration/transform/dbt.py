@@ -237,7 +237,7 @@ def _invoke(
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
-    with _environment(given), light(told):
+    with _environment(given), light(told, is_parsed=manifest is not None):
         try:
             outcome = dbtRunner(manifest).invoke(command)
         finally:

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import duckdb
+import jsonschema
 import pytest
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
@@ -21,7 +22,7 @@ from dbt_common.clients.jinja import CallableMacroGenerator
 from ingestion.landing.layout import Layout
 from orchestration.settings import REPOSITORY
 from orchestration.transform import dbt
-from orchestration.transform.dbt import NodeResult
+from orchestration.transform.dbt import DbtError, NodeResult
 from orchestration.transform.light import light
 
 PROJECT = """
@@ -183,6 +184,29 @@ def test_a_macro_is_made_once_and_sees_what_its_context_holds_then() -> None:
         assert generator() == "second"
         assert generator.get_macro() is made
     assert generator.get_macro() is not made
+
+
+def test_a_project_is_judged_when_it_is_parsed_and_not_again(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A night that made the schemas of its files would take a quarter of a second longer."""
+    write(project, "{{ config(materialized='table') }} " + MODEL)
+    warehouse = project / "warehouse.duckdb"
+    dbt._invoke(project, ["parse"], warehouse, "1GB")
+    manifest = Manifest.from_msgpack((project / "target" / "partial_parse.msgpack").read_bytes())
+
+    def judged(*_arguments: object) -> None:
+        raise AssertionError("a schema was made")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(jsonschema, "Draft7Validator", judged)
+        arguments = ["build", "--no-write-json"]
+        results = dbt._invoke(project, arguments, warehouse, "1GB", manifest=manifest).result.results
+    assert [result.status for result in results] == ["success"]
+    with (project / "dbt_project.yml").open("a", encoding="utf-8") as file:
+        file.write("colour: red\n")
+    with pytest.raises(DbtError, match="colour"):
+        dbt._invoke(project, ["parse"], warehouse, "1GB")
 
 
 def test_dbt_does_not_look_for_where_its_flags_come_from(

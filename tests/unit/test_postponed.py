@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pytest
+from mashumaro import DataClassDictMixin
+from mashumaro.core.meta.code.builder import CodeBuilder
 
-from orchestration.postponed import postponed
+from orchestration.postponed import codecs_postponed, postponed
 
 
 @pytest.fixture
@@ -62,6 +66,32 @@ def test_a_gathering_package_loads_what_is_asked_of_it(told: Path, tmp_path: Pat
     assert told.read_text() == "cheap costly "
     with pytest.raises(AttributeError, match="module 'gathered' has no attribute 'absent'"):
         gathered.absent  # noqa: B018
+
+
+def test_the_code_of_a_class_is_made_by_its_first_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    put_off = []
+    postpone = CodeBuilder._add_unpack_method_lines_lazy
+
+    def postponing(builder: CodeBuilder, name: str) -> None:
+        put_off.append(builder.cls)
+        postpone(builder, name)
+
+    monkeypatch.setattr(CodeBuilder, "_add_unpack_method_lines_lazy", postponing)
+
+    def dated() -> type[DataClassDictMixin]:
+        @dataclass
+        class Dated(DataClassDictMixin):
+            day: date
+
+        return Dated
+
+    with codecs_postponed():
+        late = dated()
+    assert put_off == [late]
+    for one in (late, dated()):
+        assert one.from_dict({"day": "2026-07-01"}) == one(date(2026, 7, 1))
+        assert one(date(2026, 7, 1)).to_dict() == {"day": "2026-07-01"}
+    assert put_off == [late]
 
 
 def test_a_gate_loads_none_of_what_great_expectations_wants_for_others() -> None:
