@@ -2,11 +2,11 @@
     Puts the rows of a slice in the place of the former ones of the same keys. Where `slice_by` is a list, its columns are the
     key of rows that come from no person: those of the slice take the place of their like.
 #}
-{% macro merge_slice(slice_relation, target_relation) %}
+{% macro merge_slice(slice_relation, target_relation, scope) %}
     {%- set key = config.require('slice_by') -%}
     {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | list -%}
     {% if key is string %}
-        {%- set is_former = 'former.' ~ key ~ ' in (select ' ~ key ~ ' from slice_keys.' ~ key ~ ')' -%}
+        {%- set is_former = 'former.' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ keys_of(scope, key) ~ ')' -%}
     {% else %}
         {%- set is_former = 'exists (select 1 from ' ~ slice_relation ~ ' as sliced where ' ~ is_same(key) ~ ')' -%}
     {% endif %}

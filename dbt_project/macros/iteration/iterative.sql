@@ -22,7 +22,7 @@
     {% if state.changed %}
         {{ exceptions.raise_compiler_error(this.name ~ ': still changing after 1000 rounds; look for one person with that many journeys') }}
     {% endif %}
-    {% if is_sliced %}{% do merge_slice(target_relation, whole_relation) %}{% endif %}
+    {% if is_sliced %}{% do merge_slice(target_relation, whole_relation, scope_of(graph.nodes[model.unique_id])) %}{% endif %}
     {{ run_hooks(post_hooks) }}
     {{ adapter.commit() }}
     {{ return({'relations': [whole_relation]}) }}

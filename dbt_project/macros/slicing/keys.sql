@@ -15,8 +15,8 @@
     ) %}
 {% endmacro %}
 
-{# The keys that tonight's rows name, in them and in what the former night made of the same records. #}
-{% macro plant_keys() %}
+{# The keys that tonight's rows of records and deals name, in them and in what the former night made of the same records. #}
+{% macro plant_records() %}
     {%- set records = former('int_identity__records') -%}
     {%- set accounts = former('stg_crm__accounts') -%}
     {%- set changed_users = 'select user_id from ' ~ changed('crm_user') -%}
@@ -41,7 +41,6 @@
         ~ former('shared_mailboxes', 'seed') ~ ') as patterns where slice_keys.email.email like patterns.pattern)'
     ) %}
     {% for name, query in [
-        ('email', usable_emails('select ' ~ valid_email('email') ~ ' from ' ~ changed('marketing_touch'))),
         ('lead_id', 'select crm_lead_id as lead_id from ' ~ changed('marketing_contact')),
         ('contact_id', 'select marketing_contact_id as contact_id from ' ~ changed('crm_lead')),
         ('crm_contact_id', 'select converted_contact_id as crm_contact_id from ' ~ changed('crm_lead')),
@@ -60,13 +59,6 @@
         ('crm_contact_id', 'select crm_contact_id from ' ~ changed('crm_opportunity_contact')),
         ('history_id', 'select history_id from ' ~ changed('crm_lead_history')),
         ('lead_id', 'select lead_id from ' ~ changed('crm_lead_history')),
-        ('touch_id', 'select touch_id from ' ~ changed('marketing_touch')),
-        ('contact_id', 'select contact_id from ' ~ changed('marketing_touch')),
-        ('anonymous_id', 'select anonymous_id from ' ~ changed('marketing_touch')),
-        ('activity_id', 'select activity_id from ' ~ changed('crm_activity')),
-        ('lead_id', 'select lead_id from ' ~ changed('crm_activity')),
-        ('crm_contact_id', 'select crm_contact_id from ' ~ changed('crm_activity')),
-        ('opportunity_id', 'select opportunity_id from ' ~ changed('crm_activity')),
         ('lead_id', 'select lead_id from ' ~ former('stg_crm__leads') ~ ' where trim(owner_user_id) in (' ~ changed_users ~ ')'),
         ('lead_id', 'select lead_id from ' ~ former('int_sla__lead_values') ~ " where field = 'owner_user_id' and value in (" ~ changed_users ~ ')'),
     ] %}
@@ -123,11 +115,6 @@ union all select concat('crm_contact:', crm_contact_id) as node from slice_keys.
 select {{ plain_text('domain') }} from {{ former('free_mail_domains', 'seed') }} where {{ plain_text('domain') }} is not null
 {%- endmacro %}
 
-{# The e-mails that belong to somebody: what nobody has joins nothing. #}
-{% macro usable_emails(emails) -%}
-select usable_email as email from {{ former('int_identity__records') }} where usable_email in ({{ emails }})
-{%- endmacro %}
-
 {#
     Live records that have a number of the slice. Where more have it than may share it, as many as show that are enough: it
     joins nobody, in the slice as in the whole.
@@ -148,30 +135,65 @@ where place <= {{ var('max_phone_sharing') }} + 1
 {%- endmacro %}
 
 {#
-    How the slice reaches on: (the set it reaches from, the set it adds to, a query). `{fresh}` stands for the keys of the
-    first set that the last round added.
+    Touches and activities change no record: what they add are people whose records and deals are what they were. Touches whose
+    person may be another are tonight's, those of a contact or an address that the slice holds, and all that share an anonymous
+    id with one of them: who claimed it decides. The people of those, before and now, are the people tonight's touches change.
 #}
-{% macro growth_rules() %}
-    {%- set records, people = former('int_identity__records'), former('int_identity__record_people') -%}
-    {%- set leads, deals = former('stg_crm__leads'), former('stg_crm__opportunities') -%}
-    {%- set accounts, placed = former('int_identity__person_accounts'), former('int_channels__touches') -%}
+{% macro plant_happenings(round) %}
+    {%- set touches, activities = former('stg_marketing__touches'), former('stg_crm__activities') -%}
+    {%- set tonight = changed('marketing_touch') -%}
+    {%- set named = 'touch_id, contact_id, email, anonymous_id from ' ~ touches ~ ' where ' -%}
+    {% do run_query(
+        'create table slice_keys.stirred_touch as select touch_id, contact_id, ' ~ valid_email('email') ~ ' as email, anonymous_id from ' ~ tonight
+        ~ ' union all select ' ~ named ~ 'touch_id in (select touch_id from ' ~ tonight ~ ')'
+        ~ ' union all select ' ~ named ~ 'contact_id in (select contact_id from slice_keys.contact_id)'
+        ~ ' union all select ' ~ named ~ 'email in (select email from slice_keys.email)'
+    ) %}
+    {%- set stirred = ' from slice_keys.stirred_touch' -%}
+    {% for name, query in [
+        ('touch_id', 'select touch_id' ~ stirred),
+        ('anonymous_id', 'select anonymous_id' ~ stirred),
+        ('touch_id', 'select touch_id from ' ~ touches ~ ' where anonymous_id in (select anonymous_id from slice_keys.anonymous_id)'),
+        ('person_id', 'select person_id from ' ~ former('int_channels__touches') ~ ' where touch_id in (select touch_id from slice_keys.touch_id)'),
+        ('contact_id', 'select contact_id' ~ stirred),
+        ('node', 'select node from ' ~ former('int_identity__records') ~ ' where usable_email in (select email' ~ stirred ~ ')'),
+        ('activity_id', 'select activity_id from ' ~ changed('crm_activity')),
+    ] %}
+        {% do add_keys(name, query, round) %}
+    {% endfor %}
+    {% for key in ['lead_id', 'crm_contact_id', 'opportunity_id'] %}
+        {% do add_keys(key, 'select ' ~ key ~ ' from ' ~ changed('crm_activity'), round) %}
+        {% do add_keys('activity_id', 'select activity_id from ' ~ activities ~ ' where ' ~ key ~ ' in (select ' ~ key ~ ' from slice_keys.' ~ key ~ ')', round) %}
+    {% endfor %}
+{% endmacro %}
+
+{#
+    How the slice reaches on: (the set it reaches from, the set it adds to, a query). `{fresh}` stands for the keys of the
+    first set that the last round added. Once the records are settled, nothing joins or parts people any more, and what is left
+    to find are activities.
+#}
+{% macro growth_rules(is_settled) %}
+    {{ return(holding_rules() + (activity_rules() if is_settled else joining_rules())) }}
+{% endmacro %}
+
+{# What people, their records and their deals hold together. #}
+{% macro holding_rules() %}
+    {%- set people, links = former('int_identity__record_people'), former('int_revenue__deal_people') -%}
+    {%- set leads, deals, roles = former('stg_crm__leads'), former('stg_crm__opportunities'), former('stg_crm__opportunity_contacts') -%}
     {%- set rules = [
-        ('email', 'node', 'select node from ' ~ records ~ ' where usable_email in ({fresh})'),
-('node', 'phone', 'select phone from ' ~ records ~ ' where node in ({fresh}) and usable_email is null'),
-        ('phone', 'node', 'select node from ' ~ records ~ ' where phone in ({fresh}) and node in (select stirred_node from slice_keys.stirred_node)'),
-        ('phone', 'node', crowd()),
-        ('domain', 'node', 'select node from ' ~ records ~ " where split_part(email, '@', 2) in ({fresh})"),
         ('node', 'person_id', 'select person_id from ' ~ people ~ ' where node in ({fresh})'),
-        ('node', 'email', 'select usable_email as email from ' ~ records ~ ' where node in ({fresh})'),
         ('person_id', 'node', 'select node from ' ~ people ~ ' where person_id in ({fresh})'),
-        ('person_id', 'touch_id', 'select touch_id from ' ~ placed ~ ' where person_id in ({fresh})'),
-        ('touch_id', 'person_id', 'select person_id from ' ~ placed ~ ' where touch_id in ({fresh})'),
-        ('person_id', 'account_id', 'select account_id from ' ~ accounts ~ ' where person_id in ({fresh})'),
-        ('person_id', 'opportunity_id', 'select opportunity_id from ' ~ former('int_revenue__deal_people') ~ ' where person_id in ({fresh})'),
-        ('opportunity_id', 'person_id', 'select person_id from ' ~ former('int_revenue__deal_people') ~ ' where opportunity_id in ({fresh})'),
+        ('person_id', 'opportunity_id', 'select opportunity_id from ' ~ links ~ ' where person_id in ({fresh})'),
+        ('opportunity_id', 'person_id', 'select person_id from ' ~ links ~ ' where opportunity_id in ({fresh})'),
         ('lead_id', 'history_id', 'select history_id from ' ~ former('stg_crm__lead_history') ~ ' where lead_id in ({fresh})'),
         ('lead_id', 'opportunity_id', 'select converted_opportunity_id as opportunity_id from ' ~ leads ~ ' where lead_id in ({fresh})'),
         ('opportunity_id', 'lead_id', 'select lead_id from ' ~ leads ~ ' where converted_opportunity_id in ({fresh})'),
+        ('lead_id', 'opportunity_id', 'select opportunity_id from ' ~ deals ~ ' where lead_id in ({fresh})'),
+        ('opportunity_id', 'lead_id', 'select lead_id from ' ~ deals ~ ' where opportunity_id in ({fresh})'),
+        ('crm_contact_id', 'opportunity_id', 'select opportunity_id from ' ~ deals ~ ' where primary_crm_contact_id in ({fresh})'),
+        ('opportunity_id', 'crm_contact_id', 'select primary_crm_contact_id as crm_contact_id from ' ~ deals ~ ' where opportunity_id in ({fresh})'),
+        ('crm_contact_id', 'opportunity_id', 'select opportunity_id from ' ~ roles ~ ' where crm_contact_id in ({fresh})'),
+        ('opportunity_id', 'crm_contact_id', 'select crm_contact_id from ' ~ roles ~ ' where opportunity_id in ({fresh})'),
     ] -%}
     {% for kind in ['contact', 'lead', 'crm_contact'] %}
         {% do rules.append((kind ~ '_id', 'node', "select concat('" ~ kind ~ ":', " ~ kind ~ '_id) as node from ({fresh}) as fresh')) %}
@@ -189,48 +211,50 @@ where place <= {{ var('max_phone_sharing') }} + 1
         {% do rules.append((kind ~ '_id', named ~ '_id', 'select ' ~ column ~ ' as ' ~ named ~ '_id from ' ~ former(table) ~ ' where ' ~ kind ~ '_id in ({fresh})')) %}
         {% do rules.append((named ~ '_id', kind ~ '_id', 'select ' ~ kind ~ '_id from ' ~ former(table) ~ ' where ' ~ column ~ ' in ({fresh})')) %}
     {% endfor %}
-    {#- Deals by what they name; an account links only deals that nothing stronger does. -#}
-    {%- set roles = former('stg_crm__opportunity_contacts') -%}
+    {{ return(rules) }}
+{% endmacro %}
+
+{# What may join or part people, or link a deal to others: shared addresses and numbers, and accounts of deals that nothing stronger links. #}
+{% macro joining_rules() %}
+    {%- set records, accounts = former('int_identity__records'), former('int_identity__person_accounts') -%}
+    {%- set deals = former('stg_crm__opportunities') -%}
     {%- set loose = ' and opportunity_id in (select loose_opportunity_id from slice_keys.loose_opportunity_id)' -%}
-    {% do rules.extend([
-        ('lead_id', 'opportunity_id', 'select opportunity_id from ' ~ deals ~ ' where lead_id in ({fresh})'),
-        ('opportunity_id', 'lead_id', 'select lead_id from ' ~ deals ~ ' where opportunity_id in ({fresh})'),
-        ('crm_contact_id', 'opportunity_id', 'select opportunity_id from ' ~ deals ~ ' where primary_crm_contact_id in ({fresh})'),
-        ('opportunity_id', 'crm_contact_id', 'select primary_crm_contact_id as crm_contact_id from ' ~ deals ~ ' where opportunity_id in ({fresh})'),
-        ('crm_contact_id', 'opportunity_id', 'select opportunity_id from ' ~ roles ~ ' where crm_contact_id in ({fresh})'),
-        ('opportunity_id', 'crm_contact_id', 'select crm_contact_id from ' ~ roles ~ ' where opportunity_id in ({fresh})'),
+    {{ return([
+        ('email', 'node', 'select node from ' ~ records ~ ' where usable_email in ({fresh})'),
+        ('node', 'email', 'select usable_email as email from ' ~ records ~ ' where node in ({fresh})'),
+        ('node', 'phone', 'select phone from ' ~ records ~ ' where node in ({fresh}) and usable_email is null'),
+        ('phone', 'node', 'select node from ' ~ records ~ ' where phone in ({fresh}) and node in (select stirred_node from slice_keys.stirred_node)'),
+        ('phone', 'node', crowd()),
+        ('domain', 'node', 'select node from ' ~ records ~ " where split_part(email, '@', 2) in ({fresh})"),
+        ('history_id', 'lead_id', 'select lead_id from ' ~ former('stg_crm__lead_history') ~ ' where history_id in ({fresh})'),
+        ('person_id', 'account_id', 'select account_id from ' ~ accounts ~ ' where person_id in ({fresh})'),
         ('account_id', 'opportunity_id', 'select opportunity_id from ' ~ deals ~ ' where account_id in ({fresh})' ~ loose),
         ('account_id', 'opportunity_id', 'select opportunity_id from ' ~ changed('crm_opportunity') ~ ' where account_id in ({fresh})'),
         ('opportunity_id', 'account_id', 'select account_id from ' ~ deals ~ ' where opportunity_id in ({fresh})' ~ loose),
         ('account_id', 'person_id', 'select person_id from ' ~ accounts ~ ' where account_id in ({fresh}) and account_id in (select account_id from '
             ~ deals ~ ' where opportunity_id in (select opportunity_id from slice_keys.opportunity_id)' ~ loose
             ~ ' union all select account_id from ' ~ changed('crm_opportunity') ~ ')'),
-    ]) %}
-    {#- Touches and activities by what they name, and what they name by them. -#}
-    {%- set touches, activities = former('stg_marketing__touches'), former('stg_crm__activities') -%}
-    {% for key in ['contact_id', 'email', 'anonymous_id'] %}
-        {% do rules.append((key, 'touch_id', 'select touch_id from ' ~ touches ~ ' where ' ~ key ~ ' in ({fresh})')) %}
-    {% endfor %}
-    {% for key in ['contact_id', 'anonymous_id'] %}
-        {% do rules.append(('touch_id', key, 'select ' ~ key ~ ' from ' ~ touches ~ ' where touch_id in ({fresh})')) %}
-    {% endfor %}
-    {% do rules.append(('touch_id', 'email', usable_emails('select email from ' ~ touches ~ ' where touch_id in ({fresh})'))) %}
+    ]) }}
+{% endmacro %}
+
+{# Activities by what they name. #}
+{% macro activity_rules() %}
+    {%- set activities, rules = former('stg_crm__activities'), [] -%}
     {% for key in ['lead_id', 'crm_contact_id', 'opportunity_id'] %}
         {% do rules.append((key, 'activity_id', 'select activity_id from ' ~ activities ~ ' where ' ~ key ~ ' in ({fresh})')) %}
         {% do rules.append(('activity_id', key, 'select ' ~ key ~ ' from ' ~ activities ~ ' where activity_id in ({fresh})')) %}
     {% endfor %}
-    {% do rules.append(('history_id', 'lead_id', 'select lead_id from ' ~ former('stg_crm__lead_history') ~ ' where history_id in ({fresh})')) %}
     {{ return(rules) }}
 {% endmacro %}
 
 {# One round; returns whether it added anything. #}
-{% macro grow_keys(round) %}
+{% macro grow_keys(round, is_settled) %}
     {%- set counts = [] -%}
     {% for name in key_sets() %}{% do counts.append('(select count(*) from slice_keys.' ~ name ~ ' where found_in = ' ~ (round - 1) ~ ')') %}{% endfor %}
     {%- set row = run_query('select ' ~ counts | join(', ')).rows[0] -%}
     {%- set fresh = {} -%}
     {% for name in key_sets() %}{% do fresh.update({name: row[loop.index0] | int}) %}{% endfor %}
-    {% for from_set, to_set, query in growth_rules() if fresh[from_set] %}
+    {% for from_set, to_set, query in growth_rules(is_settled) if fresh[from_set] %}
         {#- What this round added already counts too: that saves rounds, and finding a key again adds nothing. -#}
         {%- set keys = 'select ' ~ from_set ~ ' from slice_keys.' ~ from_set ~ ' where found_in >= ' ~ (round - 1) -%}
         {% do add_keys(to_set, query | replace('{fresh}', keys), round) %}

@@ -3,6 +3,10 @@
     models with a `slice_by` are built for that part alone, in the schema `slice`, then put in the place of their former rows.
     Models do not know of it. Inside a sliced model, ref and source lead to the slice of what is sliced and to the whole of
     what is not; everywhere else they lead to the whole.
+
+    How much of a model is built is its scope. `rows`: a row of it comes of the landed rows of one key, so those that came
+    tonight. `records`: it draws on records and deals, so what those of tonight hold together. `touches`: the touches whose
+    person may be another. `people`: it draws on what people did, so everybody whom any of the others changes.
 #}
 {% macro is_slice_night() -%}
 {{ return(var('night_scope') == 'slice') }}
@@ -12,7 +16,7 @@
     {%- set relation = builtins.ref(*varargs, **kwargs) -%}
     {%- if execute and is_slice_night() and model.config.get('slice_by') -%}
         {%- set target = graph.nodes.get('model.closedloop.' ~ varargs[-1]) -%}
-        {%- if target and target.config.get('slice_by') -%}{{ return(slice_of(relation)) }}{%- endif -%}
+        {%- if target and target.config.get('slice_by') -%}{{ return(part_of(relation, target, graph.nodes[model.unique_id])) }}{%- endif -%}
     {%- endif -%}
     {{ return(relation) }}
 {%- endmacro %}
@@ -25,9 +29,50 @@
     {{ return(relation) }}
 {%- endmacro %}
 
+{% macro scope_of(node) -%}
+    {%- set key = node.config.slice_by -%}
+    {%- if node.fqn[1] == 'staging' or key is not string -%}{{ return('rows') }}{%- endif -%}
+    {%- if key == 'touch_id' -%}{{ return('touches') }}{%- endif -%}
+    {%- set drawn_on = [node.unique_id] -%}
+    {%- for name in drawn_on -%}
+        {%- for parent in graph.nodes[name].depends_on.nodes if parent in graph.nodes and parent not in drawn_on and graph.nodes[parent].config.get('slice_by') -%}
+            {%- do drawn_on.append(parent) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- set happenings = ['model.closedloop.stg_marketing__touches', 'model.closedloop.stg_crm__activities'] -%}
+    {{ return('people' if happenings | select('in', drawn_on) | list else 'records') }}
+{%- endmacro %}
+
+{# What a model of one scope needs of a table of another: the rows that were built tonight and those that stay. #}
+{% macro part_of(relation, target, reader) -%}
+    {%- set key, built, needed = target.config.slice_by, scope_of(target), scope_of(reader) -%}
+    {%- if built == needed -%}{{ return(slice_of(relation)) }}{%- endif -%}
+    {#- What no person has is looked up by its values. -#}
+    {%- if key is not string -%}{{ return(relation) }}{%- endif -%}
+    {%- if built == 'touches' -%}{{ return(touches_of_people(relation)) }}{%- endif -%}
+    {%- if built == 'rows' -%}
+        {{ return('(select * from ' ~ relation ~ ' where ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ keys_of(needed, key) ~ '))') }}
+    {%- endif -%}
+    {{ return(
+        '(select * from ' ~ slice_of(relation) ~ ' union all select * from ' ~ relation
+        ~ ' where ' ~ key ~ ' in (select ' ~ key ~ ' from slice_other_keys.' ~ key ~ '))'
+    ) }}
+{%- endmacro %}
+
+{# The keys whose rows a model of a scope builds. #}
+{% macro keys_of(scope, key) -%}
+    {%- set schemas = {'rows': 'slice_row_keys', 'records': 'slice_record_keys'} -%}
+    {{ return(schemas.get(scope, 'slice_keys') ~ '.' ~ key) }}
+{%- endmacro %}
+
 {# Where the rows of the slice stand before they are put in their places. #}
 {% macro slice_of(relation) -%}
 {{ return(relation.incorporate(path={'schema': 'slice'})) }}
+{%- endmacro %}
+
+{# Where all touches of the people of the slice stand, those that were built tonight among them. #}
+{% macro touches_of_people(relation) -%}
+{{ return(slice_of(relation).incorporate(path={'identifier': relation.identifier ~ '__of_people'})) }}
 {%- endmacro %}
 
 {# Landed tables of which a slice has its own; the others are short. #}
@@ -37,7 +82,7 @@
 
 {#
     A table (or, with stored='view', a view) that is built whole, or in a slice night for the slice alone: then its rows of
-    the slice take the place of those whose `slice_by` is in the key table of that name in `slice_keys`.
+    the slice take the place of those whose `slice_by` is in the key table of that name.
 #}
 {% materialization sliced, default %}
     {%- set is_view = config.get('stored') == 'view' -%}
@@ -48,7 +93,11 @@
         {% call statement('main') -%}
             {{ create_view_as(slice_relation, sql) if is_view else create_table_as(False, slice_relation, sql) }}
         {%- endcall %}
-        {% if not is_view %}{% do merge_slice(slice_relation, target_relation) %}{% endif %}
+        {% if not is_view %}
+            {%- set scope = scope_of(graph.nodes[model.unique_id]) -%}
+            {% do merge_slice(slice_relation, target_relation, scope) %}
+            {% if scope == 'touches' %}{% do gather_touches(slice_relation, target_relation) %}{% endif %}
+        {% endif %}
     {% else %}
         {%- set existing = load_cached_relation(this) -%}
         {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
@@ -60,3 +109,10 @@
     {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+{% macro gather_touches(slice_relation, target_relation) %}
+    {% do run_query(
+        'create table ' ~ touches_of_people(target_relation) ~ ' as select * from ' ~ slice_relation ~ ' union all select * from ' ~ target_relation
+        ~ ' where person_id in (select person_id from slice_keys.person_id) and touch_id not in (select touch_id from slice_keys.touch_id)'
+    ) %}
+{% endmacro %}
