@@ -1,6 +1,6 @@
 {#
     A night that brings little computes little: `cut_slice` finds the part of the company that tonight's rows can change, and
-    models with a `slice_by` are built for that part alone, in the schema `slice`, then put in the place of their former rows.
+    models with a `slice_by` are built for that part alone, in the database `slice`, then put in the place of their former rows.
     Models do not know of it. Inside a sliced model, ref and source lead to the slice of what is sliced and to the whole of
     what is not; everywhere else they lead to the whole.
 
@@ -55,19 +55,19 @@
     {%- endif -%}
     {{ return(
         '(select * from ' ~ slice_of(relation) ~ ' union all select * from ' ~ relation
-        ~ ' where ' ~ key ~ ' in (select ' ~ key ~ ' from slice_other_keys.' ~ key ~ '))'
+        ~ ' where ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ keys_of('others', key) ~ '))'
     ) }}
 {%- endmacro %}
 
-{# The keys whose rows a model of a scope builds. #}
+{# The keys whose rows a model of a scope builds; of `others`, those that are in the slice for what people did alone. #}
 {% macro keys_of(scope, key) -%}
-    {%- set schemas = {'rows': 'slice_row_keys', 'records': 'slice_record_keys'} -%}
-    {{ return(schemas.get(scope, 'slice_keys') ~ '.' ~ key) }}
+    {%- set schemas = {'rows': 'slice_row_keys', 'records': 'slice_record_keys', 'others': 'slice_other_keys'} -%}
+    {{ return(api.Relation.create(database=target.database, schema=schemas.get(scope, 'slice_keys'), identifier=key)) }}
 {%- endmacro %}
 
-{# Where the rows of the slice stand before they are put in their places. #}
+{# Where the rows of the slice stand before they are put in their places: no file, since no other night reads them. #}
 {% macro slice_of(relation) -%}
-{{ return(relation.incorporate(path={'schema': 'slice'})) }}
+{{ return(relation.incorporate(path={'database': 'slice', 'schema': 'main'})) }}
 {%- endmacro %}
 
 {# Where all touches of the people of the slice stand, those that were built tonight among them. #}
@@ -89,14 +89,13 @@
     {%- set target_relation = this.incorporate(type='view' if is_view else 'table') -%}
     {{ run_hooks(pre_hooks) }}
     {% if is_slice_night() %}
-        {%- set slice_relation = slice_of(target_relation) -%}
+        {%- set slice_relation, scope = slice_of(target_relation), scope_of(graph.nodes[model.unique_id]) -%}
         {% call statement('main') -%}
             {{ create_view_as(slice_relation, sql) if is_view else create_table_as(False, slice_relation, sql) }}
         {%- endcall %}
         {% if not is_view %}
-            {%- set scope = scope_of(graph.nodes[model.unique_id]) -%}
-            {% do merge_slice(slice_relation, target_relation, scope) %}
             {% if scope == 'touches' %}{% do gather_touches(slice_relation, target_relation) %}{% endif %}
+            {% do merge_slice(slice_relation, target_relation, scope) %}
         {% endif %}
     {% else %}
         {%- set existing = load_cached_relation(this) -%}
