@@ -62,7 +62,7 @@
 {# The keys whose rows a model of a scope builds; of `others`, those that are in the slice for what people did alone. #}
 {% macro keys_of(scope, key) -%}
     {%- set schemas = {'rows': 'slice_row_keys', 'records': 'slice_record_keys', 'others': 'slice_other_keys'} -%}
-    {{ return(api.Relation.create(database=target.database, schema=schemas.get(scope, 'slice_keys'), identifier=key)) }}
+    {{ return(adapter.quote(target.database) ~ '.' ~ schemas.get(scope, 'slice_keys') ~ '.' ~ key) }}
 {%- endmacro %}
 
 {# Where the rows of the slice stand before they are put in their places: no file, since no other night reads them. #}
