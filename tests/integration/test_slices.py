@@ -25,8 +25,8 @@ SEEDS = range(int(os.environ.get("SLICE_SEEDS", "1")))
 NIGHTS = int(os.environ.get("SLICE_NIGHTS", "6"))
 WORLDS = 120
 BUILT = ("staging", "intermediate", "marts", "reports", "restricted")
-GROWING = {"int_channels__touch_signals"}
-"""Combinations of signals stay known when no touch has them any more; nothing looks them up then."""
+GROWING = {"int_channels__click_id_heads", "int_channels__touch_signals"}
+"""Signals and their combinations stay known when no touch has them any more; nothing looks them up then."""
 
 COMPARED = {"int_identity__merge_pointers": "is_at_rest"}
 """What of a table is compared: where a pointer that runs in a cycle has come to depends on how many rounds it ran."""

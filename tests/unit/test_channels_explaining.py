@@ -32,7 +32,13 @@ DEFAULT = channel_rules(PROJECT / "seeds", TERMS)
 
 SQL = {
     name: rendered(name)
-    for name in ("int_channels__rules", "int_channels__touch_signals", "int_channels__lead_sources")
+    for name in (
+        "int_channels__rules",
+        "int_channels__click_id_heads",
+        "int_channels__touch_signals",
+        "int_channels__touches",
+        "int_channels__lead_sources",
+    )
 }
 
 
@@ -49,29 +55,26 @@ def judged_by_the_models(rules: list[Row], signals: list[Signals]) -> list[tuple
 
         columns = ["priority", *PATTERNS, "channel", "confidence"]
         table("channel_rules", columns, [[rule[column] for column in columns] for rule in rules])
-        touches = [[one.utm_source, one.utm_medium, one.referrer, one.click_id, None] for one in signals]
-        names = ["utm_source", "utm_medium", "referrer_url", "click_id", "channel"]
+        touches = [
+            [str(at), one.utm_source, one.utm_medium, one.referrer, one.click_id, *[None] * 5]
+            for at, one in enumerate(signals)
+        ]
+        names = ["touch_id", "utm_source", "utm_medium", "referrer_url", "click_id", "channel"]
+        names += ["person_id", "occurred_at", "touch_type", "campaign_id"]
         table("stg_marketing__touches", names, touches)
+        table("int_identity__touch_people", names, touches)
         table("stg_marketing__web_visits", ["utm_source", "utm_medium", "channel"], [])
         table("int_identity__person_records", ["lead_source"], [[one.lead_source] for one in signals])
         for name, sql in SQL.items():
             connection.execute(f"create table {name} as {sql}")
-        # As int_channels__touches and int_channels__journey_channels look them up.
-        plain = ", ".join(f"nullif(lower(trim(?::varchar)), '') as {name}" for name in PATTERNS)
-        same = " and ".join(f"given.{name} is not distinct from found.{name}" for name in TOUCH)
-        lookups = {
-            False: f"select found.* from int_channels__touch_signals found, (select {plain}) given where {same}",
-            True: f"select found.* from int_channels__lead_sources found, (select {plain}) given "
-            "where found.lead_source = given.lead_source",
-        }
         verdicts = []
-        for one in signals:
-            sql = lookups[one.lead_source is not None]
-            (row,) = (
-                connection.execute(
-                    f"select channel, confidence from ({sql})", [getattr(one, n) for n in PATTERNS]
-                )
-            ).fetchall()
+        for at, one in enumerate(signals):
+            sql, given = "select channel, source_confidence from int_channels__touches where touch_id = ?", str(at)
+            if one.lead_source is not None:
+                # As int_channels__journey_channels looks it up.
+                sql = "select channel, confidence from int_channels__lead_sources where lead_source = lower(trim(?))"
+                given = one.lead_source
+            (row,) = connection.execute(sql, [given]).fetchall()
             verdicts.append(row)
         return verdicts
 
@@ -80,6 +83,10 @@ WORD = st.text(st.sampled_from("abAB_%. é微İß"), min_size=1, max_size=3)
 BLANK = st.sampled_from(["", " "])
 VALUE = st.none() | BLANK | WORD
 PATTERN = st.none() | st.lists(WORD, min_size=1, max_size=3).map("|".join)
+# Click ids are read as far as the patterns go: both reach beyond the first three characters.
+LONG = st.text(st.sampled_from("abAB_%é"), min_size=1, max_size=7)
+CLICK_ID = VALUE | LONG
+CLICK_PATTERN = PATTERN | st.lists(LONG, min_size=1, max_size=3).map("|".join)
 
 
 @st.composite
@@ -92,6 +99,7 @@ def seeds(draw) -> list[Row]:
     rows = []
     for priority in range(draw(st.integers(1, 6))):
         values: dict[str, object] = {name: cell(draw(PATTERN)) for name in TOUCH}
+        values["click_id"] = cell(draw(CLICK_PATTERN))
         values["lead_source"] = cell(draw(PATTERN)) if draw(st.booleans()) else None
         values |= {"priority": priority, "channel": draw(st.sampled_from(CHANNELS)), "confidence": None}
         if draw(st.booleans()):
@@ -100,7 +108,7 @@ def seeds(draw) -> list[Row]:
     return rows
 
 
-TOUCHES = st.builds(Signals, VALUE, VALUE, VALUE, VALUE)
+TOUCHES = st.builds(Signals, VALUE, VALUE, VALUE, CLICK_ID)
 RECORDS = st.builds(Signals, lead_source=WORD.filter(lambda word: word.strip(" ")))
 
 

@@ -3,18 +3,9 @@
 -- included, is not the rules' business. Only a referrer's host and a click id's name are kept, and nothing that holds an @: a signal should not say who somebody is. Grain: one row per
 -- kind and combination of signals.
 
-with unknown_signals as (
+with touches as (
     select
-        utm_source,
-        utm_medium,
-        referrer,
-        click_id
-    from {{ ref('int_channels__touch_signals') }}
-    where channel = 'unknown'
-),
-
-touches as (
-    select
+        touch_id,
         {{ plain_text('utm_source') }} as utm_source,
         {{ plain_text('utm_medium') }} as utm_medium,
         {{ plain_text('referrer_url') }} as referrer,
@@ -37,11 +28,8 @@ unmatched as (
         cast(null as decimal(18, 2)) as spend,
         touches.seen_on
     from touches
-    inner join unknown_signals
-        on touches.utm_source is not distinct from unknown_signals.utm_source
-        and touches.utm_medium is not distinct from unknown_signals.utm_medium
-        and touches.referrer is not distinct from unknown_signals.referrer
-        and touches.click_id is not distinct from unknown_signals.click_id
+    inner join {{ ref('int_channels__touches') }} as judged on touches.touch_id = judged.touch_id
+    where judged.channel = 'unknown'
 
     union all
 

@@ -1,18 +1,29 @@
 -- Channel of every combination of signals that touches and visits carry, by the rules: lowest priority whose patterns all
--- match, `unknown` where none does. The combination without any signal is always there: spend carries none. A value is held against each pattern once; values that match the same patterns then
--- stand for each other, so that a million click ids cost no more rules than one. Grain: one row per combination.
+-- match, `unknown` where none does. The combination without any signal is always there: spend carries none. A click id counts as
+-- far as the rules read it, so that a million of them make no more combinations than one. A value is held against each pattern
+-- once; values that match the same patterns then stand for each other. Grain: one row per combination.
 {{ config(materialized='sliced', slice_by=['utm_source', 'utm_medium', 'referrer', 'click_id']) }}
 
 {%- set signals = ['utm_source', 'utm_medium', 'referrer', 'click_id'] %}
 
-with combinations as (
-    select distinct
+with touches as (
+    select
         {{ plain_text('utm_source') }} as utm_source,
         {{ plain_text('utm_medium') }} as utm_medium,
         {{ plain_text('referrer_url') }} as referrer,
         {{ plain_text('click_id') }} as click_id
     from {{ ref('stg_marketing__touches') }}
     where channel is null
+),
+
+combinations as (
+    select distinct
+        touches.utm_source,
+        touches.utm_medium,
+        touches.referrer,
+        substr(touches.click_id, 1, heads.characters) as click_id
+    from touches
+    left join {{ ref('int_channels__click_id_heads') }} as heads on substr(touches.click_id, 1, 3) = heads.head
 
     union
 

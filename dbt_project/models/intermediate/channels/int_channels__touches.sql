@@ -27,11 +27,12 @@ final as (
         touches.touch_type
     from touches
     -- Touches with a channel of their own are joined too: a condition on one side alone would compare all with all.
+    left join {{ ref('int_channels__click_id_heads') }} as heads on substr(touches.click_id, 1, 3) = heads.head
     left join {{ ref('int_channels__touch_signals') }} as signals
         on touches.utm_source is not distinct from signals.utm_source
         and touches.utm_medium is not distinct from signals.utm_medium
         and touches.referrer is not distinct from signals.referrer
-        and touches.click_id is not distinct from signals.click_id
+        and substr(touches.click_id, 1, heads.characters) is not distinct from signals.click_id
 )
 
 select * from final
