@@ -39,10 +39,35 @@ email_owners as (
     where choice = 1
 ),
 
-identified as (
+-- Found for themselves, though final finds the persons of touches again: keeping whole touches until the claims are known
+-- costs more than reading these few columns twice.
+claimants as (
+    select
+        claiming.touch_id,
+        claiming.anonymous_id,
+        claiming.occurred_at,
+        coalesce(contacts.person_id, email_owners.person_id) as person_id
+    from {{ ref('stg_marketing__touches') }} as claiming
+    left join {{ ref('int_identity__record_people') }} as contacts
+        on claiming.contact_id = contacts.record_id
+        and contacts.kind = 'contact'
+    left join email_owners on claiming.email = email_owners.usable_email
+    where claiming.anonymous_id is not null and coalesce(claiming.contact_id, claiming.email) is not null
+),
+
+claims as (
+    select
+        anonymous_id,
+        min_by(person_id, {{ record(['occurred_at', 'touch_id']) }}) as person_id
+    from claimants
+    where person_id is not null
+    group by anonymous_id
+),
+
+final as (
     select
         touches.touch_id,
-        touches.anonymous_id,
+        coalesce(contacts.person_id, email_owners.person_id, claims.person_id) as person_id,
         touches.occurred_at,
         touches.touch_type,
         touches.campaign_id,
@@ -50,44 +75,13 @@ identified as (
         touches.utm_source,
         touches.utm_medium,
         touches.referrer_url,
-        touches.click_id,
-        coalesce(contacts.person_id, email_owners.person_id) as person_id
+        touches.click_id
     from touches
     left join {{ ref('int_identity__record_people') }} as contacts
         on touches.contact_id = contacts.record_id
         and contacts.kind = 'contact'
     left join email_owners on touches.email = email_owners.usable_email
-),
-
-claims as (
-    select
-        anonymous_id,
-        person_id
-    from (
-        select
-            anonymous_id,
-            person_id,
-            row_number() over (partition by anonymous_id order by occurred_at, touch_id) as choice
-        from identified
-        where person_id is not null and anonymous_id is not null
-    ) as ranked_claims
-    where choice = 1
-),
-
-final as (
-    select
-        identified.touch_id,
-        coalesce(identified.person_id, claims.person_id) as person_id,
-        identified.occurred_at,
-        identified.touch_type,
-        identified.campaign_id,
-        identified.channel,
-        identified.utm_source,
-        identified.utm_medium,
-        identified.referrer_url,
-        identified.click_id
-    from identified
-    left join claims on identified.anonymous_id = claims.anonymous_id
+    left join claims on touches.anonymous_id = claims.anonymous_id
 )
 
 select * from final
