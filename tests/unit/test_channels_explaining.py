@@ -69,7 +69,10 @@ def judged_by_the_models(rules: list[Row], signals: list[Signals]) -> list[tuple
             connection.execute(f"create table {name} as {sql}")
         verdicts = []
         for at, one in enumerate(signals):
-            sql, given = "select channel, source_confidence from int_channels__touches where touch_id = ?", str(at)
+            sql, given = (
+                "select channel, source_confidence from int_channels__touches where touch_id = ?",
+                str(at),
+            )
             if one.lead_source is not None:
                 # As int_channels__journey_channels looks it up.
                 sql = "select channel, confidence from int_channels__lead_sources where lead_source = lower(trim(?))"
