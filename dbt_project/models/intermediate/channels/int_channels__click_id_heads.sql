@@ -28,8 +28,8 @@ reaches as (
     select
         opening,
         case
-            when pattern = opening then length(opening) + 1
-            when pattern = concat(opening, '%') then length(opening)
+            when pattern = opening then instr(concat(pattern, '%'), '%')
+            when pattern = concat(opening, '%') then instr(pattern, '%') - 1
             else 2147483647
         end as characters
     from alternatives
