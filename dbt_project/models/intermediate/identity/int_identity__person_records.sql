@@ -48,7 +48,6 @@ final as (
         records.source_system,
         records.created_at,
         records.email,
-        records.usable_email,
         records.phone,
         records.full_name,
         records.company_name,

@@ -47,7 +47,6 @@ final as (
         stage,
         stage_position,
         source,
-        source_id,
         lead_id,
         opportunity_id,
         is_inferred,
