@@ -83,6 +83,17 @@ possible as (
         >= coalesce(regimes.min_total, -1e300)
 ),
 
+-- The day of each touch is asked for once, as zones are slow to ask.
+dated_touches as (
+    select
+        person_id,
+        touch_type,
+        occurred_at,
+        {{ local_day('occurred_at') }} as touch_day
+    from {{ ref('int_channels__touches') }}
+    where person_id is not null
+),
+
 -- What came before a version counts as long as it lasts; what comes after it does not matter any more.
 points_given as (
     select
@@ -91,14 +102,14 @@ points_given as (
         coalesce({{ epoch_micros('touches.occurred_at') }} - {{ epoch_micros('possible.first_touch_at') }}, 0) / possible.half_life as half_lives,
         coalesce(touch_points.points, 0) as points,
         possible.first_record_at <= touches.occurred_at
-        and (possible.first_day is null or possible.first_day <= {{ local_day('touches.occurred_at') }}) as is_judged,
+        and (possible.first_day is null or possible.first_day <= touches.touch_day) as is_judged,
         possible.min_intent
-    from {{ ref('int_channels__touches') }} as touches
+    from dated_touches as touches
     inner join possible on touches.person_id = possible.person_id
     left join touch_points
         on touches.touch_type = touch_points.touch_type
         and possible.regime = touch_points.regime
-    where (possible.last_day is null or {{ local_day('touches.occurred_at') }} <= possible.last_day)
+    where (possible.last_day is null or touches.touch_day <= possible.last_day)
         and (touch_points.points is not null or possible.first_record_at <= touches.occurred_at)
 
     union all
