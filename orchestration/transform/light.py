@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from dbt import compilation
 from dbt.artifacts.schemas.results import NodeStatus
-from dbt.contracts.graph.nodes import GenericTestNode
+from dbt.context.providers import ModelContext, RuntimeProvider
+from dbt.contracts.graph.nodes import GenericTestNode, ModelNode
 from dbt.node_types import NodeType
+from dbt.task import run
 from dbt.task.build import BuildTask
 from dbt.task.run import ModelRunner
 from dbt.task.seed import SeedRunner
@@ -97,6 +100,33 @@ def _macro(generator: BaseMacroGenerator) -> Callable:
 _former_macro = BaseMacroGenerator.get_macro
 
 
+class _Contexts:
+    """What a model's templates see, made when it is compiled and used again when it is built. dbt makes it twice, with
+    every macro; between the two only what compiling adds to the model changes.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[str, tuple[ModelContext, dict[str, Any]]] = {}
+
+    def compiling(self, model: Any, config: Any, manifest: Any) -> dict[str, Any]:
+        if not isinstance(model, ModelNode):
+            return _former_context(model, config, manifest)
+        made = ModelContext(model, config, manifest, RuntimeProvider(), None)
+        context = made.to_dict()
+        self._made[model.unique_id] = made, context
+        return context
+
+    def building(self, model: Any, config: Any, manifest: Any) -> dict[str, Any]:
+        made, context = self._made.pop(model.unique_id, (None, None))
+        if made is None or made.model is not model:
+            return _former_context(model, config, manifest)
+        context.update(model=made.ctx_model, compiled_code=made.compiled_code, sql=made.sql)
+        return context
+
+
+_former_context = compilation.generate_runtime_model_context
+
+
 def _unknown() -> str:
     """Which module a flag of an adapter comes from. dbt looks through the stack and all modules for it, a second long
     inside Dagster, for an event that is never told.
@@ -121,7 +151,7 @@ def light(told: Told | None = None, *, is_parsed: bool = False) -> Iterator[None
             told(result)
 
     runners = {NodeType.Model: _Model, NodeType.Seed: _Seed, NodeType.Test: _Test}
-    former = get_event_manager()
+    former, contexts = get_event_manager(), _Contexts()
     with ExitStack() as spared:
         for owner, name, own in (
             (BuildTask, "RUNNER_MAP", {**BuildTask.RUNNER_MAP, **runners}),
@@ -129,6 +159,8 @@ def light(told: Told | None = None, *, is_parsed: bool = False) -> Iterator[None
             (DebugLevel, "__init__", _uncomposed),
             (InfoLevel, "__init__", _uncomposed),
             (BaseMacroGenerator, "get_macro", _macro),
+            (compilation, "generate_runtime_model_context", contexts.compiling),
+            (run, "generate_runtime_model_context", contexts.building),
             (BehaviorFlagRendered, "_default_source", staticmethod(_unknown)),
             *([(dbtClassMixin, "validate", classmethod(_fitting))] if is_parsed else []),
         ):
@@ -141,7 +173,7 @@ def light(told: Told | None = None, *, is_parsed: bool = False) -> Iterator[None
 
 
 @contextmanager
-def _replaced(owner: type, name: str, own: Any) -> Iterator[None]:
+def _replaced(owner: Any, name: str, own: Any) -> Iterator[None]:
     former = vars(owner).get(name)
     setattr(owner, name, own)
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import json
 import shutil
+from functools import wraps
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import duckdb
 import jsonschema
 import pytest
+from dbt.adapters.duckdb.impl import DuckDBAdapter
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.clients.jinja import CallableMacroGenerator
@@ -22,6 +24,7 @@ from dbt_common.clients.jinja import CallableMacroGenerator
 from ingestion.landing.layout import Layout
 from orchestration.settings import REPOSITORY
 from orchestration.transform import dbt
+from orchestration.transform import light as light_module
 from orchestration.transform.dbt import DbtError, NodeResult
 from orchestration.transform.light import light
 
@@ -34,6 +37,12 @@ macro-paths: [macros]
 test-paths: [tests]
 """
 MODEL = "select cast(number as integer) as number from (values (1), (2), (3)) as given (number)"
+CONTRACT = """
+models:
+  - name: numbers
+    config: {contract: {enforced: true}}
+    columns: [{name: number, data_type: int}]
+"""
 TESTS = """
 models:
   - name: numbers
@@ -136,17 +145,77 @@ def test_a_table_that_fails_leaves_the_former_one(project: Path) -> None:
     assert rows(project) == [(1,), (2,), (3,)]
 
 
-def test_a_contract_is_enforced(project: Path) -> None:
-    contract = """
-models:
-  - name: numbers
-    config: {contract: {enforced: true}}
-    columns: [{name: number, data_type: varchar}]
-"""
-    write(project, "{{ config(materialized='table') }} " + MODEL, contract)
-    result = built(project)["numbers"]
-    assert result.status == "error"
-    assert "contract" in result.message
+HELD = "select 1 as one, cast('a' as varchar) as name, cast(1 as decimal(18, 2)) as amount"
+CONTRACTS = {
+    "fits": {"one": "int", "name": "string", "amount": "decimal(18,2)"},
+    "fits in another order": {"amount": "DECIMAL(18, 2)", "one": "integer", "name": "text"},
+    "fits by a word that the macro does not know": {"one": "int4", "name": "char", "amount": "numeric(18,2)"},
+    "another type": {"one": "bigint", "name": "string", "amount": "decimal(18,2)"},
+    "another precision": {"one": "int", "name": "string", "amount": "decimal(18,3)"},
+    "one too few": {"one": "int", "name": "string"},
+    "one too many": {"one": "int", "name": "string", "amount": "decimal(18,2)", "more": "date"},
+    "another name": {"one": "int", "named": "string", "amount": "decimal(18,2)"},
+}
+
+
+@pytest.mark.parametrize("case", CONTRACTS)
+def test_a_contract_holds_or_fails_as_plain_dbt_says(
+    project: Path, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    columns = [{"name": name, "data_type": type_} for name, type_ in CONTRACTS[case].items()]
+    model = {"name": "numbers", "config": {"contract": {"enforced": True}}, "columns": columns}
+    write(project, "{{ config(materialized='table') }} " + HELD, json.dumps({"models": [model]}))
+    asked = []
+    ask = DuckDBAdapter.get_column_schema_from_query
+
+    @wraps(ask)
+    def asking(adapter: DuckDBAdapter, sql: str) -> list:
+        asked.append(sql)
+        return ask(adapter, sql)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DuckDBAdapter, "get_column_schema_from_query", asking)
+        result = built(project)["numbers"]
+    # Asking twice is what the macro spares where the contract is in its words, and what tells where it is not.
+    assert len(asked) == (1 if case in ("fits", "fits in another order") else 3)
+    assert result.status == ("success" if case.startswith("fits") else "error")
+    if result.is_bad:
+        assert "This model has an enforced contract that failed." in result.message
+        shutil.rmtree(project / "macros")
+        monkeypatch.setenv("CLOSEDLOOP_WAREHOUSE", str(project / "warehouse.duckdb"))
+        folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
+        (plain,) = dbtRunner().invoke(["--quiet", "build", "--no-write-json", *folders]).result.results
+        # Up to where the macros are named through which it came.
+        told, expected = (each.message.split("> in macro")[0] for each in (result, plain))
+        assert told == expected
+
+
+def test_what_a_model_sees_when_it_is_built_is_what_dbt_would_make_anew(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was made when the model was compiled; something else that changes in between would show here."""
+    compared = []
+    building = light_module._Contexts.building
+
+    def both(contexts: Any, model: Any, config: Any, manifest: Any) -> dict[str, Any]:
+        anew = light_module._former_context(model, config, manifest)
+        made = contexts._made[model.unique_id][1]
+        kept = building(contexts, model, config, manifest)
+        assert kept is made
+        assert kept.keys() == anew.keys()
+        plain = [name for name, value in anew.items() if isinstance(value, str | int | list | None)]
+        for name in (*plain, "model", "this", "graph", "target"):
+            assert kept[name] == anew[name], name
+        assert {"sql", "compiled_code", "pre_hooks", "schema"} <= set(plain)
+        assert MODEL in kept["sql"]
+        compared.append(model.name)
+        return kept
+
+    monkeypatch.setattr(light_module._Contexts, "building", both)
+    hook = "config(materialized='table', post_hook='select 1')"
+    write(project, "{{ " + hook + " }} " + MODEL, CONTRACT)
+    assert built(project)["numbers"].status == "success"
+    assert compared == ["numbers"]
 
 
 def test_every_query_runs_within_the_limits_of_the_deployment(project: Path) -> None:
