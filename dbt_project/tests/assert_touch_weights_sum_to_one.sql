@@ -8,6 +8,6 @@ from {{ ref('int_attribution__unit_touches') }}
 group by conversion, journey_id, opportunity_id
 having
     {% for model in touch_models() + ['shapley'] -%}
-    -- Weights are rounded at the twelfth decimal, and a path may be long.
-    abs(sum({{ model }}_weight) - 1) > 0.0000001 {{ 'or' if not loop.last }}
+    -- Each weight is rounded at the twelfth decimal.
+    abs(sum({{ model }}_weight) - 1) > cast(0.000000001 as double) + count(*) * cast(0.0000000000005 as double) {{ 'or' if not loop.last }}
     {% endfor %}

@@ -1,42 +1,30 @@
-"""dbt with less on it says of every node what plain dbt says; tables are replaced whole or not at all.
+"""dbt with less on it says of every node what plain dbt says.
 
-A project of one model stands for all; the company's models are built in the integration tests.
+A project of one model stands for all; how tables are made is tested in test_dbt_tables, the company's models in the
+integration tests.
 """
 
 from __future__ import annotations
 
 import inspect
 import json
-import shutil
-from functools import wraps
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import duckdb
 import jsonschema
 import pytest
-from dbt.adapters.duckdb.impl import DuckDBAdapter
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.clients.jinja import CallableMacroGenerator
 
 from ingestion.landing.layout import Layout
-from orchestration.settings import REPOSITORY
 from orchestration.transform import dbt
 from orchestration.transform import light as light_module
 from orchestration.transform.dbt import DbtError, NodeResult
 from orchestration.transform.light import light
+from tests.modelling import MODEL, built, rows, small_project, write
 
-PROJECT = """
-name: small
-version: "1.0"
-profile: closedloop
-model-paths: [models]
-macro-paths: [macros]
-test-paths: [tests]
-"""
-MODEL = "select cast(number as integer) as number from (values (1), (2), (3)) as given (number)"
 CONTRACT = """
 models:
   - name: numbers
@@ -65,35 +53,7 @@ models:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "small"
-    for name in ("models", "macros", "tests"):
-        (folder / name).mkdir(parents=True)
-    dbt_project = REPOSITORY / "dbt_project"
-    shutil.copy(dbt_project / "profiles.yml", folder)
-    shutil.copy(dbt_project / "macros" / "engine" / "tables.sql", folder / "macros")
-    (folder / "dbt_project.yml").write_text(PROJECT, encoding="utf-8")
-    return folder
-
-
-def write(project: Path, model: str, properties: str = "") -> None:
-    (project / "models" / "numbers.sql").write_text(model, encoding="utf-8")
-    (project / "models" / "numbers.yml").write_text(properties, encoding="utf-8")
-
-
-def built(project: Path) -> dict[str, NodeResult]:
-    """What came of each node of the project, by name; each was told of as it was finished."""
-    told: list[Any] = []
-    arguments = ["build", "--no-write-json"]
-    results = dbt._invoke(
-        project, arguments, project / "warehouse.duckdb", "1GB", told.append, threads=1
-    ).result.results
-    assert sorted(map(id, told)) == sorted(map(id, results))
-    return {result.name: result for result in map(dbt._from_result, results)}
-
-
-def rows(project: Path, table: str = "numbers") -> list[tuple]:
-    with duckdb.connect(str(project / "warehouse.duckdb"), read_only=True) as connection:
-        return connection.execute(f"select * from main.{table} order by all").fetchall()
+    return small_project(tmp_path)
 
 
 def test_a_test_says_what_plain_dbt_says(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,69 +85,6 @@ def test_a_test_says_what_plain_dbt_says(project: Path, monkeypatch: pytest.Monk
         1,
         7,
     )
-
-
-def test_a_view_gives_way_to_a_table_and_a_table_to_the_next(project: Path) -> None:
-    write(project, "{{ config(materialized='view') }} " + MODEL)
-    built(project)
-    for most in (2, 1):
-        write(project, "{{ config(materialized='table') }} " + MODEL + f" where number <= {most}")
-        assert built(project)["numbers"].status == "success"
-        assert rows(project) == [(number,) for number in range(1, most + 1)]
-
-
-def test_a_table_that_fails_leaves_the_former_one(project: Path) -> None:
-    table = "{{ config(materialized='table') }} "
-    write(project, table + MODEL)
-    built(project)
-    write(project, table + "select cast('x' as integer) as number")
-    assert built(project)["numbers"].status == "error"
-    assert rows(project) == [(1,), (2,), (3,)]
-
-
-HELD = "select 1 as one, cast('a' as varchar) as name, cast(1 as decimal(18, 2)) as amount"
-CONTRACTS = {
-    "fits": {"one": "int", "name": "string", "amount": "decimal(18,2)"},
-    "fits in another order": {"amount": "DECIMAL(18, 2)", "one": "integer", "name": "text"},
-    "fits by a word that the macro does not know": {"one": "int4", "name": "char", "amount": "numeric(18,2)"},
-    "another type": {"one": "bigint", "name": "string", "amount": "decimal(18,2)"},
-    "another precision": {"one": "int", "name": "string", "amount": "decimal(18,3)"},
-    "one too few": {"one": "int", "name": "string"},
-    "one too many": {"one": "int", "name": "string", "amount": "decimal(18,2)", "more": "date"},
-    "another name": {"one": "int", "named": "string", "amount": "decimal(18,2)"},
-}
-
-
-@pytest.mark.parametrize("case", CONTRACTS)
-def test_a_contract_holds_or_fails_as_plain_dbt_says(
-    project: Path, monkeypatch: pytest.MonkeyPatch, case: str
-) -> None:
-    columns = [{"name": name, "data_type": type_} for name, type_ in CONTRACTS[case].items()]
-    model = {"name": "numbers", "config": {"contract": {"enforced": True}}, "columns": columns}
-    write(project, "{{ config(materialized='table') }} " + HELD, json.dumps({"models": [model]}))
-    asked = []
-    ask = DuckDBAdapter.get_column_schema_from_query
-
-    @wraps(ask)
-    def asking(adapter: DuckDBAdapter, sql: str) -> list:
-        asked.append(sql)
-        return ask(adapter, sql)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(DuckDBAdapter, "get_column_schema_from_query", asking)
-        result = built(project)["numbers"]
-    # Asking twice is what the macro spares where the contract is in its words, and what tells where it is not.
-    assert len(asked) == (1 if case in ("fits", "fits in another order") else 3)
-    assert result.status == ("success" if case.startswith("fits") else "error")
-    if result.is_bad:
-        assert "This model has an enforced contract that failed." in result.message
-        shutil.rmtree(project / "macros")
-        monkeypatch.setenv("CLOSEDLOOP_WAREHOUSE", str(project / "warehouse.duckdb"))
-        folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
-        (plain,) = dbtRunner().invoke(["--quiet", "build", "--no-write-json", *folders]).result.results
-        # Up to where the macros are named through which it came.
-        told, expected = (each.message.split("> in macro")[0] for each in (result, plain))
-        assert told == expected
 
 
 def test_what_a_model_sees_when_it_is_built_is_what_dbt_would_make_anew(

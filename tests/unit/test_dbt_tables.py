@@ -1,0 +1,85 @@
+"""Tables are replaced whole or not at all, and only by what holds their contract.
+
+What dbt says of tests and models is compared in test_dbt_light.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from functools import wraps
+from pathlib import Path
+
+import pytest
+from dbt.adapters.duckdb.impl import DuckDBAdapter
+from dbt.cli.main import dbtRunner
+
+from tests.modelling import MODEL, built, rows, small_project, write
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return small_project(tmp_path)
+
+
+def test_a_view_gives_way_to_a_table_and_a_table_to_the_next(project: Path) -> None:
+    write(project, "{{ config(materialized='view') }} " + MODEL)
+    built(project)
+    for most in (2, 1):
+        write(project, "{{ config(materialized='table') }} " + MODEL + f" where number <= {most}")
+        assert built(project)["numbers"].status == "success"
+        assert rows(project) == [(number,) for number in range(1, most + 1)]
+
+
+def test_a_table_that_fails_leaves_the_former_one(project: Path) -> None:
+    table = "{{ config(materialized='table') }} "
+    write(project, table + MODEL)
+    built(project)
+    write(project, table + "select cast('x' as integer) as number")
+    assert built(project)["numbers"].status == "error"
+    assert rows(project) == [(1,), (2,), (3,)]
+
+
+HELD = "select 1 as one, cast('a' as varchar) as name, cast(1 as decimal(18, 2)) as amount"
+CONTRACTS = {
+    "fits": {"one": "int", "name": "string", "amount": "decimal(18,2)"},
+    "fits in another order": {"amount": "DECIMAL(18, 2)", "one": "integer", "name": "text"},
+    "fits by a word that the macro does not know": {"one": "int4", "name": "char", "amount": "numeric(18,2)"},
+    "another type": {"one": "bigint", "name": "string", "amount": "decimal(18,2)"},
+    "another precision": {"one": "int", "name": "string", "amount": "decimal(18,3)"},
+    "one too few": {"one": "int", "name": "string"},
+    "one too many": {"one": "int", "name": "string", "amount": "decimal(18,2)", "more": "date"},
+    "another name": {"one": "int", "named": "string", "amount": "decimal(18,2)"},
+}
+
+
+@pytest.mark.parametrize("case", CONTRACTS)
+def test_a_contract_holds_or_fails_as_plain_dbt_says(
+    project: Path, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    columns = [{"name": name, "data_type": type_} for name, type_ in CONTRACTS[case].items()]
+    model = {"name": "numbers", "config": {"contract": {"enforced": True}}, "columns": columns}
+    write(project, "{{ config(materialized='table') }} " + HELD, json.dumps({"models": [model]}))
+    asked = []
+    ask = DuckDBAdapter.get_column_schema_from_query
+
+    @wraps(ask)
+    def asking(adapter: DuckDBAdapter, sql: str) -> list:
+        asked.append(sql)
+        return ask(adapter, sql)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DuckDBAdapter, "get_column_schema_from_query", asking)
+        result = built(project)["numbers"]
+    # Asking twice is what the macro spares where the contract is in its words, and what tells where it is not.
+    assert len(asked) == (1 if case in ("fits", "fits in another order") else 3)
+    assert result.status == ("success" if case.startswith("fits") else "error")
+    if result.is_bad:
+        assert "This model has an enforced contract that failed." in result.message
+        shutil.rmtree(project / "macros")
+        monkeypatch.setenv("CLOSEDLOOP_WAREHOUSE", str(project / "warehouse.duckdb"))
+        folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
+        (plain,) = dbtRunner().invoke(["--quiet", "build", "--no-write-json", *folders]).result.results
+        # Up to where the macros are named through which it came.
+        told, expected = (each.message.split("> in macro")[0] for each in (result, plain))
+        assert told == expected
