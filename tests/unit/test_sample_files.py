@@ -57,3 +57,13 @@ def test_writing_again_gives_the_same_files(tmp_path):
     before = [path.read_bytes() for path in paths]
     assert [file.path for file in write_files(config, tmp_path, "csv")] == paths
     assert [path.read_bytes() for path in paths] == before
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_smallest_companies_have_files_too_whoever_they_lack(tmp_path, seed):
+    """Of one or two people often none is a lead, none buys, and some tables hold nothing at all."""
+    for leads in (1, 2):
+        written = list(write_files(SampleConfig(leads=leads, seed=seed), tmp_path / str(leads), "csv"))
+        assert {file.path for file in written} == set((tmp_path / str(leads)).rglob("*.csv"))
+        assert all(file.rows for file in written)
+        assert {"ad_spend", "crm_user"} <= {file.table for file in written}

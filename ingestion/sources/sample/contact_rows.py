@@ -65,7 +65,9 @@ def _tied_at(world: World) -> np.ndarray:
     person = world.contacts.person
     lead = world.leads.of_person[person]
     tied = world.ties.contact_names_lead[person] & ~world.contacts.is_double
-    return np.where(tied, np.maximum(world.leads.created[lead], world.contacts.created), NEVER)
+    tied_at = np.full(len(person), NEVER)
+    tied_at[tied] = np.maximum(world.leads.created[lead[tied]], world.contacts.created[tied])
+    return tied_at
 
 
 def _versions(world: World, *changes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

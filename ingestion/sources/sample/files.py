@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ingestion.sources.base import Extract, Window
+from ingestion.sources.base import Window
 from ingestion.sources.sample.config import SampleConfig
 from ingestion.sources.sample.source import SampleSource
 
@@ -33,7 +33,8 @@ class Dropped(NamedTuple):
 def write_files(config: SampleConfig, folder: Path, format: Format) -> Iterator[Dropped]:
     """Write every unit as `<folder>/<table>/<unit>.<format>` under the canonical headers, and tell of each file.
 
-    Memory stays bounded; a file that exists is replaced. Raises OSError where the folder cannot be written.
+    Memory stays bounded; a file that exists is replaced; a unit of no rows has no file. Raises OSError where the folder
+    cannot be written.
     """
     source = SampleSource("sample", config)
     everything = Window(until=datetime.max.replace(tzinfo=UTC))
@@ -43,12 +44,19 @@ def write_files(config: SampleConfig, folder: Path, format: Format) -> Iterator[
             (folder / table).mkdir(parents=True, exist_ok=True)
             for extract in source.extract(table, everything):
                 path = folder / table / f"{extract.unit}.{format}"
-                yield Dropped(table, path, _write(database, extract, path, format))
+                batches = (_plain(batch, format) for batch in extract.batches)
+                first = next(batches, None)
+                if first is not None:
+                    yield Dropped(table, path, _write(database, first, batches, path, format))
 
 
-def _write(database: duckdb.DuckDBPyConnection, extract: Extract, path: Path, format: Format) -> int:
-    batches = (_plain(batch, format) for batch in extract.batches)
-    first = next(batches)
+def _write(
+    database: duckdb.DuckDBPyConnection,
+    first: pa.RecordBatch,
+    batches: Iterator[pa.RecordBatch],
+    path: Path,
+    format: Format,
+) -> int:
     reader = pa.RecordBatchReader.from_batches(first.schema, _chained(first, batches))  # noqa: F841 - read below
     target = str(path).replace("'", "''")
     return database.execute(f"copy (from reader) to '{target}' ({_COPY[format]})").fetchone()[0]

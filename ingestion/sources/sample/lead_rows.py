@@ -77,7 +77,7 @@ def lead_rows(world: World, story: Story, rng: Random) -> Rows:
         "converted_at": times(np.where(converted, story.converted_at[lead], NEVER), horizon),
         "converted_contact_id": _converted_contact(world, person, converted),
         "converted_account_id": _converted_account(world, person, deal),
-        "converted_opportunity_id": ids("O", base + deal, (deal >= 0) & (world.deals.tie[deal] == BY_LEAD)),
+        "converted_opportunity_id": ids("O", base + deal, _tie(world, deal) == BY_LEAD),
         "is_deleted": flags(leads.deleted_at[lead] <= updated),
         "merged_into_lead_id": ids("L", base + leads.merged_into[lead], merged),
         "routing_queue": text(["inbound", "partner-portal"], abroad.astype(np.int64)[lead]),
@@ -221,5 +221,12 @@ def _converted_contact(world: World, person: np.ndarray, converted: np.ndarray) 
 
 def _converted_account(world: World, person: np.ndarray, deal: np.ndarray) -> pa.Array:
     company = world.people.company[person]
-    present = (deal >= 0) & (company >= 0) & (world.deals.tie[deal] != UNLINKED)
+    present = (deal >= 0) & (company >= 0) & (_tie(world, deal) != UNLINKED)
     return ids("A", world.chunk * ID_SPACE + company, present)
+
+
+def _tie(world: World, deal: np.ndarray) -> np.ndarray:
+    """How each deal is tied to people, -1 where there is none; a small world may hold no deal at all."""
+    tie = np.full(len(deal), -1)
+    tie[deal >= 0] = world.deals.tie[deal[deal >= 0]]
+    return tie
