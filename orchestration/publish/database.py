@@ -17,6 +17,9 @@ from orchestration.publish.content import Table, literal, quoted
 from orchestration.publish.rows import change_rows, is_changeable, write_rows
 from orchestration.publish.views import reading_order
 
+STORAGE = "v1.3.0"
+"""The oldest DuckDB that can read the files. Text is written a quarter cheaper than for 1.2, and takes a sixth less room."""
+
 WASTE_LIMIT = 0.5
 """The share of free blocks in a file carried from version to version at which it is written anew."""
 
@@ -60,7 +63,7 @@ def write_database(
 @contextmanager
 def attached(connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool = False) -> Iterator[None]:
     """Have the file at `path` attached as `built`."""
-    mode = "read_only" if read_only else "read_write"
+    mode = "read_only" if read_only else f"read_write, storage_version {literal(STORAGE)}"
     connection.execute(f"attach {literal(str(path))} as built ({mode})")
     try:
         yield

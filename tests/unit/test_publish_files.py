@@ -109,6 +109,18 @@ def test_descriptions_are_published(warehouse: Path, published: Path) -> None:
     ) == [("touch_id", "Key; the person's touch.")]
 
 
+def test_a_file_can_be_read_by_the_duckdb_the_documentation_names(warehouse: Path, published: Path) -> None:
+    """A night that carries a file on keeps its form, whichever form the DuckDB at work would choose."""
+    assert "for DuckDB 1.3 and later" in Path("docs/connecting-bi.md").read_text()
+    for label in ("a", "b"):
+        publish_warehouse(write_warehouse(warehouse, label=label), published)
+        (tags,) = fetch(
+            published / "closedloop.duckdb",
+            "select tags from duckdb_databases() where database_name = current_database()",
+        )[0]
+        assert tags["storage_version"] == "v1.3.0+"
+
+
 def test_equal_content_gives_equal_parquet(warehouse: Path, tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     publish_warehouse(warehouse, first)
