@@ -18,7 +18,7 @@ from orchestration.publish.rows import change_rows, is_changeable, write_rows
 from orchestration.publish.views import reading_order
 
 STORAGE = "v1.3.0"
-"""The oldest DuckDB that can read the files. Text is written a quarter cheaper than for 1.2, and takes a sixth less room."""
+"""The oldest DuckDB that can read the files. Text is written a quarter cheaper than for 1.2, in a sixth less room."""
 
 WASTE_LIMIT = 0.5
 """The share of free blocks in a file carried from version to version at which it is written anew."""
