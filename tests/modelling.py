@@ -16,7 +16,7 @@ from orchestration.transform import dbt
 from orchestration.transform.dbt import NodeResult
 
 PROJECT = """
-name: small
+name: closedloop
 version: "1.0"
 profile: closedloop
 model-paths: [models]
@@ -43,10 +43,10 @@ def write(project: Path, model: str, properties: str = "") -> None:
     (project / "models" / "numbers.yml").write_text(properties, encoding="utf-8")
 
 
-def built(project: Path) -> dict[str, NodeResult]:
+def built(project: Path, *arguments: str) -> dict[str, NodeResult]:
     """What came of each node of the project, by name; each was told of as it was finished."""
     told: list[Any] = []
-    arguments = ["build", "--no-write-json"]
+    arguments = ("build", "--no-write-json", *arguments)
     results = dbt._invoke(
         project, arguments, project / "warehouse.duckdb", "1GB", told.append, threads=1
     ).result.results

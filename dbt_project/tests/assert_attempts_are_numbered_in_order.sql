@@ -1,5 +1,6 @@
 -- A returned row is a journey whose attempts do not carry the numbers 1 to attempt_count in order of time, or whose first
 -- attempt or contact is another than the journey says.
+{{ config(slice_by='person_id') }}
 
 with numbered as (
     select

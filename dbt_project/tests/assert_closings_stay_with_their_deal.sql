@@ -1,4 +1,5 @@
 -- A returned row is a new-business deal of a person whose creation, closing and bridge row lie in different journeys.
+{{ config(slice_by='person_id') }}
 
 select
     events.person_id,

@@ -1,4 +1,5 @@
 -- A returned row is a conversion and model whose credit in rows is not what the paths hold in columns.
+{{ config(slice_by='journey_id') }}
 
 with side_by_side as (
     select

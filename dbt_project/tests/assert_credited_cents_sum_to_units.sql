@@ -1,4 +1,5 @@
 -- A returned row is a deal's unit whose credited cents do not sum to the unit's exactly in some model.
+{{ config(slice_by='journey_id') }}
 
 with credited as (
     select

@@ -1,5 +1,6 @@
 -- A returned row is an event of a person's timeline that belongs to no journey; that it belongs to several is out of the
 -- question, as person and position are the key of int_stages__journey_events.
+{{ config(slice_by='person_id') }}
 
 select
     timeline.person_id,

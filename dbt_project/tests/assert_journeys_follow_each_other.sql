@@ -1,4 +1,5 @@
 -- A returned row is a journey that begins while the person's former one still runs, or that leaves a number out.
+{{ config(slice_by='person_id') }}
 
 select
     journey_id,

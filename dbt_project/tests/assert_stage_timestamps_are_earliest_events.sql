@@ -1,5 +1,6 @@
 -- A returned row is a journey with a stage whose timestamp is not that of the earliest stage event there, or whose lead_at is
 -- that of none of its events.
+{{ config(slice_by='person_id') }}
 {%- set stages = ['mql', 'sal', 'sql', 'opportunity', 'customer', 'recycled', 'disqualified', 'closed_lost'] %}
 
 with earliest as (

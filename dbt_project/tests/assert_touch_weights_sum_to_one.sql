@@ -1,4 +1,5 @@
 -- A returned row is a conversion unit whose touches do not share it out whole in some model.
+{{ config(slice_by='journey_id') }}
 
 select
     conversion,

@@ -30,6 +30,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("closedloop.dbt")
 
+COMPILED = {
+    "whole": ("--select", "test_type:generic", "--exclude", "test_name:holds_no_email"),
+    "slice": ("--select", "test_name:unique", "test_name:unique_combination_of_columns"),
+}
+"""Which tests are compiled with the models: for a night that builds everything all generic ones but those that ask the
+warehouse what columns a table has; for one that builds a slice those that differ.
+"""
+
 QUIET = ("--no-version-check", "--no-use-colors", "--log-level", "none", "--log-level-file", "warn")
 
 
@@ -58,16 +66,18 @@ def variables(deployment: Deployment, as_of: datetime) -> dict[str, Any]:
     """The vars of a build; `as_of` is naive UTC."""
     return {
         **deployment.options.vars.model_dump(),
+        "night_scope": "whole",
         "as_of": as_of.isoformat(sep=" ", timespec="microseconds"),
     }
 
 
 def parsed(layout: Layout) -> Path:
-    """The folder of the parsed models: `manifest.json` and, as dbt works with it, `manifest.msgpack` of the same parse.
+    """The folder of the parsed models: `manifest.json` and, as dbt works with it, one of the same parse per scope.
 
     Parsed anew only when something in the models changed: which nodes there are does not depend on what an agreement
-    or the vars of a night say, nor does the SQL of generic tests, which is compiled already. So it is the repository's,
-    kept where dbt keeps it, or under the data folder where the repository must not be written to.
+    or the vars of a night say; nor does the SQL of generic tests, which is compiled already, but for the night's scope.
+    So it is the repository's, kept where dbt keeps it, or under the data folder where the repository must not be
+    written to.
     """
     found = fingerprint(PROJECT)
     target = PROJECT / "target" if os.access(PROJECT, os.W_OK) else layout.dbt
@@ -92,11 +102,15 @@ def _parse(folder: Path, layout: Layout) -> None:
     paths = ["--target-path", str(folder), "--log-path", str(folder)]
     _invoke(PROJECT, ["parse", *paths], layout.warehouse, "1GB")
     manifest = Manifest.from_msgpack((folder / "partial_parse.msgpack").read_bytes())
-    # But for those that ask the warehouse what columns a table has.
-    tests = ["--select", "test_type:generic", "--exclude", "test_name:holds_no_email"]
     offline = ["--no-populate-cache", "--no-introspect", "--no-write-json"]
-    _invoke(PROJECT, ["compile", *tests, *offline, *paths], layout.warehouse, "1GB", manifest=manifest)
-    (folder / "manifest.msgpack").write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
+    for scope, tests in COMPILED.items():
+        manifest.build_flat_graph()
+        said = ["--vars", json.dumps({"night_scope": scope})]
+        _invoke(
+            PROJECT, ["compile", *tests, *offline, *said, *paths], layout.warehouse, "1GB", manifest=manifest
+        )
+        manifest.flat_graph = {}
+        (folder / f"{scope}.msgpack").write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
     keep_templates(manifest, folder)
 
 
@@ -110,11 +124,11 @@ def manifest_path(layout: Layout) -> Path:
     return parsed(layout) / "manifest.json"
 
 
-def _manifest(layout: Layout) -> Manifest:
+def _manifest(layout: Layout, scope: str) -> Manifest:
     """The manifest as dbt works with it: a parse costs seconds, reading this a third of one."""
     from dbt.contracts.graph.manifest import Manifest
 
-    manifest = Manifest.from_msgpack((parsed(layout) / "manifest.msgpack").read_bytes())
+    manifest = Manifest.from_msgpack((parsed(layout) / f"{scope}.msgpack").read_bytes())
     manifest.build_flat_graph()
     for node in manifest.nodes.values():
         if node.resource_type == "seed":
@@ -138,7 +152,7 @@ def build(
     said = variables(deployment, as_of)
     if builds_on_former(deployment.layout.warehouse) and _cut_slice(deployment, said):
         said["night_scope"] = "slice"
-    arguments = ["build", "--no-write-json", "--vars", json.dumps(said)]
+    arguments = ["build", "--no-write-json"]
     for resource_type in leave_out:
         arguments += ["--exclude-resource-type", resource_type]
     seen = 0
@@ -149,7 +163,7 @@ def build(
             seen += 1
             progress(_from_result(result), seen)
 
-    results = [_from_result(result) for result in _run(deployment, arguments, told).result.results]
+    results = [_from_result(result) for result in _run(deployment, said, arguments, told).result.results]
     if not any(result.is_bad for result in results):
         mark_built(deployment.layout.warehouse)
     return results
@@ -157,16 +171,16 @@ def build(
 
 def build_some(deployment: Deployment, as_of: datetime, selection: str) -> list[NodeResult]:
     """Seeds and models that dbt's `selection` names, built whole and untested; results of every node."""
-    said = json.dumps(variables(deployment, as_of))
-    arguments = ["build", "--no-write-json", "--vars", said, "--select", selection]
+    arguments = ["build", "--no-write-json", "--select", selection]
     for resource_type in ("test", "unit_test"):
         arguments += ["--exclude-resource-type", resource_type]
-    return [_from_result(result) for result in _run(deployment, arguments).result.results]
+    outcome = _run(deployment, variables(deployment, as_of), arguments)
+    return [_from_result(result) for result in outcome.result.results]
 
 
 def _cut_slice(deployment: Deployment, said: Mapping[str, Any]) -> bool:
     """Find what tonight's rows can change; whether that is little enough to be built on its own."""
-    outcome = _run(deployment, ["run-operation", "cut_slice", "--no-write-json", "--vars", json.dumps(said)])
+    outcome = _run(deployment, said, ["run-operation", "cut_slice", "--no-write-json"])
     if not outcome.success:
         raise DbtError(
             f"what tonight's rows can change could not be found: {outcome.result.results[0].message}\n"
@@ -183,21 +197,24 @@ def _cut_slice(deployment: Deployment, said: Mapping[str, Any]) -> bool:
 
 
 def _run(
-    deployment: Deployment, arguments: Sequence[str], told: Callable[[RunResult], None] | None = None
+    deployment: Deployment,
+    said: Mapping[str, Any],
+    arguments: Sequence[str],
+    told: Callable[[RunResult], None] | None = None,
 ) -> Any:
-    """One call of dbt on the deployment's project folder, within its limits."""
+    """One call of dbt on the deployment's project folder under the vars `said`, within its limits."""
     from orchestration.transform.templates import kept_templates
 
     options, layout = deployment.options, deployment.layout
     with kept_templates(parsed(layout)):
         return _invoke(
             layout.dbt,
-            arguments,
+            [*arguments, "--vars", json.dumps(said)],
             layout.warehouse,
             options.memory_limit,
             told,
             options.threads,
-            _manifest(layout),
+            _manifest(layout, said["night_scope"]),
         )
 
 

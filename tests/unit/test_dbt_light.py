@@ -188,25 +188,36 @@ def test_dbt_does_not_look_for_where_its_flags_come_from(
     assert built(project)["numbers"].status == "success"
 
 
-def test_generic_tests_are_the_same_whatever_the_night(tmp_path: Path) -> None:
+def test_generic_tests_are_the_same_whatever_the_night_but_for_its_scope(tmp_path: Path) -> None:
     """They are compiled once for all nights, so nothing in them may depend on its moment or a deployment's vars."""
-    layout = Layout(tmp_path / "data")
-    ready = dbt._manifest(layout)
-    compiled = {
-        name: node.compiled_code for name, node in ready.nodes.items() if node.resource_type == "test"
-    }
-    again = Manifest.from_msgpack((dbt.parsed(layout) / "partial_parse.msgpack").read_bytes())
-    other = {
-        "as_of": "2020-02-29 12:00:00",
-        "reporting_currency": "JPY",
-        "mql_basis": "rule",
-        "night_scope": "slice",
-    }
-    arguments = ["compile", "--select", "test_type:generic", "--exclude", "test_name:holds_no_email"]
-    offline = ["--no-populate-cache", "--no-introspect", "--no-write-json", "--target-path", str(tmp_path)]
-    given = ["--vars", json.dumps(other), "--log-path", str(tmp_path)]
-    dbt._invoke(dbt.PROJECT, [*arguments, *offline, *given], layout.warehouse, "1GB", manifest=again)
-    expected = {name: again.nodes[name].compiled_code for name in compiled}
-    assert compiled == expected
-    assert sum(map(bool, compiled.values())) > 300
+    layout, compiled = Layout(tmp_path / "data"), {}
+    for scope in dbt.COMPILED:
+        compiled[scope] = {
+            name: node.compiled_code
+            for name, node in dbt._manifest(layout, scope).nodes.items()
+            if node.resource_type == "test"
+        }
+        again = Manifest.from_msgpack((dbt.parsed(layout) / "partial_parse.msgpack").read_bytes())
+        again.build_flat_graph()
+        other = {
+            "as_of": "2020-02-29 12:00:00",
+            "reporting_currency": "JPY",
+            "mql_basis": "rule",
+            "night_scope": scope,
+        }
+        arguments = ["compile", "--select", "test_type:generic", "--exclude", "test_name:holds_no_email"]
+        offline = [
+            "--no-populate-cache",
+            "--no-introspect",
+            "--no-write-json",
+            "--target-path",
+            str(tmp_path),
+        ]
+        given = ["--vars", json.dumps(other), "--log-path", str(tmp_path)]
+        dbt._invoke(dbt.PROJECT, [*arguments, *offline, *given], layout.warehouse, "1GB", manifest=again)
+        assert compiled[scope] == {name: again.nodes[name].compiled_code for name in compiled[scope]}
+        assert sum(map(bool, compiled[scope].values())) > 300
     assert not layout.warehouse.exists()
+    slices = {name for name, code in compiled["slice"].items() if code != compiled["whole"][name]}
+    assert len(slices) > 40
+    assert all(".unique_" in name for name in slices)

@@ -19,7 +19,7 @@ def layout(tmp_path: Path) -> Layout:
 
 def texts(layout: Layout) -> list[str]:
     """What a night renders: macros, models, and tests that depend on the night."""
-    manifest = dbt._manifest(layout)
+    manifest = dbt._manifest(layout, "whole")
     nodes = [node for node in manifest.nodes.values() if node.resource_type in ("model", "test")]
     waiting = [node.raw_code for node in nodes if not node.compiled]
     return sorted({*waiting, *(macro.macro_sql for macro in manifest.macros.values())})

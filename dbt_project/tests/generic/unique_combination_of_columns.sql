@@ -3,7 +3,7 @@
 select
     {{ columns | join(', ') }},
     count(*) as row_count
-from {{ model }}
+from {{ beside_tonights(model, columns) }}
 group by {{ columns | join(', ') }}
 having count(*) > 1
 {% endtest %}

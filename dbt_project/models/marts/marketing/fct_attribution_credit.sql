@@ -1,6 +1,6 @@
 -- Who gets the credit: every lead, MQL, opportunity and won deal shared out over the touches before it, by seven models side by
 -- side in rows. Add up within one conversion and one model only. Grain: one row per conversion unit, touch and model.
-{{ config(materialized='view') }}
+{{ config(materialized='sliced', stored='view', slice_by='journey_id') }}
 
 with final as (
     {% for model in touch_models() -%}

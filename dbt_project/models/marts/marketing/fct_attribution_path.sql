@@ -1,6 +1,6 @@
 -- Who gets the credit, by seven models side by side in columns: the path of every lead, MQL, opportunity and won deal, touch by
 -- touch. Add up within one conversion and one model only. Grain: one row per conversion unit and touch, one for a unit without touches.
-{{ config(materialized='view') }}
+{{ config(materialized='sliced', stored='view', slice_by='journey_id') }}
 
 with final as (
     select

@@ -1,5 +1,5 @@
 -- Marketing touches with the person and channel of each. Grain: one row per touch.
-{{ config(materialized='view') }}
+{{ config(materialized='sliced', stored='view', slice_by='touch_id') }}
 
 with final as (
     select

@@ -1,5 +1,5 @@
 -- Sales activities with the journey they worked on and which attempt they were. Grain: one row per activity.
-{{ config(materialized='view') }}
+{{ config(materialized='sliced', stored='view', slice_by='activity_id') }}
 
 with final as (
     select
