@@ -1,5 +1,6 @@
 -- Won deals, repeats included, with the customer each was won from: the deal's account, else that of its first linked journey,
 -- else that journey's person, else the deal itself. Grain: one row per won deal.
+{{ config(materialized='sliced', slice_by='opportunity_id') }}
 
 with won as (
     select
