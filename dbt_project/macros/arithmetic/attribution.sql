@@ -5,9 +5,9 @@
 {{ return(['first_touch', 'last_touch', 'linear', 'u_shaped', 'time_decay', 'w_shaped', 'full_path']) }}
 {%- endmacro %}
 
-{# What is left of a touch at the conversion: half after every 7 days. #}
-{% macro touch_decay(occurred_at, converted_at) -%}
-power(cast(2 as double), -{{ days_from_to(occurred_at, converted_at) }} / 7)
+{# What is left of a touch at a later instant: half after every 7 days. #}
+{% macro touch_decay(occurred_at, later_at) -%}
+power(cast(2 as double), -{{ days_from_to(occurred_at, later_at) }} / 7)
 {%- endmacro %}
 
 {#

@@ -27,7 +27,6 @@ eligible as (
         touches.occurred_at,
         touches.channel,
         touches.campaign_id,
-        {{ touch_decay('touches.occurred_at', 'units.converted_at') }} as decay,
         {% for anchor in anchors -%}
         case when touches.occurred_at <= units.{{ anchor }}_at and units.{{ anchor }}_at <= units.converted_at then 1 end as is_by_{{ anchor }}{{ ',' if not loop.last }}
         {% endfor %}
@@ -42,7 +41,9 @@ path_touches as (
     select
         *,
         row_number() over ({{ in_order }}) as position,
-        lag(channel) over ({{ in_order }}) as former_channel
+        lag(channel) over ({{ in_order }}) as former_channel,
+        -- Told from the path's last touch: at the conversion, years later, all may have decayed beyond what decimals hold.
+        {{ touch_decay('occurred_at', 'max(occurred_at) over (partition by unit_number)') }} as decay
     from eligible
 ),
 

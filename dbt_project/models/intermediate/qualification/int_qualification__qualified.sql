@@ -125,6 +125,8 @@ points_given as (
     inner join possible
         on records.person_id = possible.person_id
         and {{ in_force(local_day('records.created_at'), 'possible.first_day', 'possible.last_day') }}
+    -- Some CRM contacts have none, and a span without ends would take them.
+    where records.created_at is not null
 ),
 
 intents as (

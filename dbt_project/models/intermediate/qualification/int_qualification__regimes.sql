@@ -7,6 +7,7 @@ with thresholds as (
     select
         {{ plain_text('stage') }} as stage,
         trim(cast(rule_version as string)) as rule_version,
+        {{ plain_text('cast(rule_version as string)') }} as version_key,
         cast(valid_from as date) as valid_from,
         cast(valid_until as date) as valid_until,
         cast(min_fit as double) as min_fit,
@@ -21,6 +22,7 @@ final as (
     select
         stage,
         rule_version,
+        version_key,
         cast(null as date) as first_day,
         cast(null as date) as last_day,
         concat(stage, ':', rule_version) as regime,
@@ -33,26 +35,27 @@ final as (
             *,
             row_number() over (partition by stage order by valid_from desc nulls last) as choice
         from thresholds
-        where rule_version = '{{ var("replay_version") }}'
+        where version_key = {{ plain_text("'" ~ var("replay_version") ~ "'") }}
     ) as replayed
     where choice = 1
 )
 {%- else -%}
 boundaries as (
-    select stage, rule_version, coalesce(valid_from, date '0001-01-01') as first_day from thresholds
+    select stage, version_key, coalesce(valid_from, date '0001-01-01') as first_day from thresholds
     union
-    select stage, rule_version, coalesce(valid_from, date '0001-01-01') as first_day from {{ ref('int_qualification__rules') }}
+    select stage, version_key, coalesce(valid_from, date '0001-01-01') as first_day from {{ ref('int_qualification__rules') }}
     union
-    select stage, rule_version, valid_until + interval 1 day as first_day from {{ ref('int_qualification__rules') }} where valid_until is not null
+    select stage, version_key, valid_until + interval 1 day as first_day from {{ ref('int_qualification__rules') }} where valid_until is not null
 ),
 
 spans as (
     select
         thresholds.stage,
         thresholds.rule_version,
+        thresholds.version_key,
         cast(boundaries.first_day as date) as first_day,
         cast(lead(boundaries.first_day) over (
-            partition by thresholds.stage, thresholds.rule_version, thresholds.valid_from order by boundaries.first_day
+            partition by thresholds.stage, thresholds.version_key, thresholds.valid_from order by boundaries.first_day
         ) - interval 1 day as date) as next_last_day,
         thresholds.valid_until,
         thresholds.min_fit,
@@ -62,7 +65,7 @@ spans as (
     from thresholds
     inner join boundaries
         on thresholds.stage = boundaries.stage
-        and thresholds.rule_version = boundaries.rule_version
+        and thresholds.version_key = boundaries.version_key
         and {{ in_force('boundaries.first_day', "coalesce(thresholds.valid_from, date '0001-01-01')", 'thresholds.valid_until') }}
 ),
 
@@ -70,6 +73,7 @@ final as (
     select
         stage,
         rule_version,
+        version_key,
         first_day,
         coalesce(next_last_day, valid_until) as last_day,
         concat(stage, ':', rule_version, ':', cast(first_day as string)) as regime,

@@ -4,7 +4,7 @@ with rules as (
     select
         row_number() over (order by stage, rule_version, dimension, operator, value, points, valid_from, valid_until) as rule_id,
         {{ plain_text('stage') }} as stage,
-        trim(cast(rule_version as string)) as rule_version,
+        {{ plain_text('cast(rule_version as string)') }} as version_key,
         cast(valid_from as date) as valid_from,
         cast(valid_until as date) as valid_until,
         {{ plain_text('dimension') }} as dimension,
@@ -18,7 +18,7 @@ final as (
     select
         rule_id,
         stage,
-        rule_version,
+        version_key,
         valid_from,
         valid_until,
         dimension,

@@ -39,7 +39,7 @@ matched as (
     inner join {{ ref('int_qualification__rules') }} as rules on compared.dimension = rules.dimension
     inner join {{ ref('int_qualification__regimes') }} as regimes
         on rules.stage = regimes.stage
-        and rules.rule_version = regimes.rule_version
+        and rules.version_key = regimes.version_key
         {% if not var('replay_version') -%}
         and {{ in_force('regimes.first_day', 'rules.valid_from', 'rules.valid_until') }}
         {%- endif %}

@@ -9,7 +9,7 @@ with creations as (
         'lead' as stage,
         created_at as entered_at,
         'record' as source,
-        node as source_id,
+        record_id as source_id,
         case when kind = 'lead' then record_id end as lead_id,
         cast(null as string) as opportunity_id,
         false as is_inferred,
@@ -132,7 +132,8 @@ ordered as (
                 stage_position,
                 case source when 'record' then 1 when 'status' then 2 when 'rule' then 3 else 4 end,
                 source_id,
-                entered_at
+                entered_at,
+                lead_id asc nulls last
         ) as int) as position
     from dated
 ),
