@@ -114,3 +114,21 @@ def test_an_account_deal_never_begins_a_journey():
         (1, "customer"),
     ]
     assert result["fct_lead_to_deal"][0]["ended_at"] == june(3)
+
+
+def test_a_crm_contact_moves_no_event():
+    result = marts(
+        crm_lead=[lead("1", 10, converted_contact_id="k")],
+        crm_contact=[{"crm_contact_id": "k", "created_at": june(1)}],
+        crm_opportunity=[deal("a", 5, lead_id="1")],
+    )
+    (row,) = result["fct_lead_to_deal"]
+    assert (row["lead_at"], row["opportunity_at"], row["is_out_of_order"]) == (june(10), june(5), True)
+
+
+def test_creations_of_one_instant_go_by_the_ids_of_their_records():
+    one, other = (lead(key, 1, marketing_contact_id="2") for key in "13")
+    contact = {"contact_id": "2", "created_at": june(1)}
+    (row,) = marts(crm_lead=[one, other], marketing_contact=[contact])["fct_lead_to_deal"]
+    # The lead 1 is created first; were the contact first, the last lead created by then would speak.
+    assert row["lead_id"] == "1"
