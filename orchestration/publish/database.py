@@ -63,7 +63,8 @@ def write_database(
 @contextmanager
 def attached(connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool = False) -> Iterator[None]:
     """Have the file at `path` attached as `built`."""
-    mode = "read_only" if read_only else f"read_write, storage_version {literal(STORAGE)}"
+    # A half-made file is thrown away: no log to restore it by, for which the disk would be waited for time and again.
+    mode = "read_only" if read_only else f"storage_version {literal(STORAGE)}, recovery_mode no_wal_writes"
     connection.execute(f"attach {literal(str(path))} as built ({mode})")
     try:
         yield
