@@ -43,12 +43,12 @@ def write(project: Path, model: str, properties: str = "") -> None:
     (project / "models" / "numbers.yml").write_text(properties, encoding="utf-8")
 
 
-def built(project: Path, *arguments: str) -> dict[str, NodeResult]:
+def built(project: Path, *arguments: str, threads: int = 1) -> dict[str, NodeResult]:
     """What came of each node of the project, by name; each was told of as it was finished."""
     told: list[Any] = []
     arguments = ("build", "--no-write-json", *arguments)
     results = dbt._invoke(
-        project, arguments, project / "warehouse.duckdb", "1GB", told.append, threads=1
+        project, arguments, project / "warehouse.duckdb", "1GB", told.append, threads
     ).result.results
     assert sorted(map(id, told)) == sorted(map(id, results))
     return {result.name: result for result in map(dbt._from_result, results)}

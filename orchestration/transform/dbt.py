@@ -236,7 +236,7 @@ def _invoke(
     warehouse: Path,
     memory_limit: str,
     told: Callable[[RunResult], None] | None = None,
-    threads: int | None = None,
+    threads: int = 2,
     manifest: Manifest | None = None,
 ) -> Any:
     # Imported late: dbt takes a second, and most commands need none of it.
@@ -246,11 +246,10 @@ def _invoke(
     from orchestration.transform.light import light
 
     command = [*QUIET, *arguments, "--project-dir", str(folder), "--profiles-dir", str(folder)]
-    if threads is not None:
-        command += ["--threads", str(threads)]
     given = {
         "CLOSEDLOOP_WAREHOUSE": str(warehouse),
         "CLOSEDLOOP_MEMORY_LIMIT": memory_limit,
+        "CLOSEDLOOP_THREADS": str(threads),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }

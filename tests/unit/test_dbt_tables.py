@@ -31,6 +31,16 @@ def test_a_view_gives_way_to_a_table_and_a_table_to_the_next(project: Path) -> N
         assert rows(project) == [(number,) for number in range(1, most + 1)]
 
 
+def test_models_keep_no_more_cores_busy_than_the_deployment_says(project: Path) -> None:
+    write(
+        project,
+        "{{ config(materialized='table') }} select cast(current_setting('threads') as integer) as number",
+    )
+    for threads in (1, 3):
+        built(project, threads=threads)
+        assert rows(project) == [(threads,)]
+
+
 def test_a_table_that_fails_leaves_the_former_one(project: Path) -> None:
     table = "{{ config(materialized='table') }} "
     write(project, table + MODEL)
