@@ -1,12 +1,13 @@
 {#
     Finds the part of the company that tonight's rows can change, and lays tonight's keys' landed rows out in `slice_landing`.
 
-    A row counts as of tonight when its load is new or when it came into existence between the former night's as_of and
-    this one's. From the records, deals and accounts that such rows name, now or in the former night, the slice grows over
-    everything that one person, deal, account, address or number holds together, until it grows no more: those are the records
-    whose people may be others. Then it grows on from tonight's touches and activities, which change what people did and not who
-    they are. Then nothing in it depends on anything outside, and what the models make of it is what they would make of it in
-    the whole. Too much in it costs time, too little would be wrong: every rule errs on the wide side.
+    A row counts as of tonight when its load is new or when it came into existence between the former night's as_of and this
+    one's. The slice grows in three steps, each until it grows no more. From the records that such rows are, now or in the former
+    night, over everything that one person, address or number holds together: those are the records whose person may be another.
+    From tonight's deals and accounts over what people and deals hold together: whose deal is whose can change there and nowhere
+    else. From tonight's touches and activities, which change what people did and not who they are. Then nothing in it depends on
+    anything outside, and what the models make of it is what they would make of it in the whole. Too much in it costs time, too
+    little would be wrong: every rule errs on the wide side.
 
     Writes `slice_keys.verdict`: how many records the slice holds of how many, and whether it is worth it.
 #}
@@ -17,14 +18,14 @@
     {% endfor %}
     {% do lay_out_changes() %}
     {% do plant_records() %}
-    {%- set settled_in = grow_until_closed(1, false) -%}
-    {% for name in key_sets() %}
-        {% do run_query('create view slice_record_keys.' ~ name ~ ' as select ' ~ name ~ ' from slice_keys.' ~ name ~ ' where found_in < ' ~ settled_in) %}
-        {% do run_query('create view slice_other_keys.' ~ name ~ ' as select ' ~ name ~ ' from slice_keys.' ~ name ~ ' where found_in >= ' ~ settled_in) %}
-    {% endfor %}
-    {% do plant_happenings(settled_in) %}
-    {% do grow_until_closed(settled_in + 1, true) %}
-    {% do add_keys('journey_id', 'select journey_id from ' ~ former('int_stages__journeys') ~ ' where person_id in (select person_id from slice_keys.person_id)', settled_in) %}
+    {% do lay_out_ties('person_ties', person_ties()) %}
+    {% do lay_out_ties('number_ways', number_ways()) %}
+    {%- set joined_in = grow_until_closed(0, ['person_ties'], ['number_ways']) -%}
+    {% do plant_deals(joined_in + 1) %}
+    {%- set settled_in = grow_until_closed(joined_in + 1, ['person_ties', 'deal_ties', 'account_ties'], ['number_ways']) -%}
+    {% do plant_happenings(settled_in + 1, joined_in) %}
+    {% do grow_until_closed(settled_in + 1, ['person_ties', 'deal_ties', 'doing_ties']) %}
+    {% do lay_out_keys(settled_in) %}
     {#- Building a quarter of the company this way costs about what building all of it does. -#}
     {% do run_query(
         'create table slice_keys.verdict as select records_held, records_known, records_held * 4 <= records_known as is_worth_it'
@@ -32,16 +33,6 @@
         ~ former('int_identity__records') ~ ') as records_known) as counts'
     ) %}
     {% if run_query('select is_worth_it from slice_keys.verdict').columns[0].values()[0] %}{% do lay_out_rows() %}{% endif %}
-{% endmacro %}
-
-{# Each round reaches one step further from what the last one added; chains of people and deals are short. Returns the round after the last. #}
-{% macro grow_until_closed(first_round, is_settled) %}
-    {%- set state = namespace(is_growing=true, next=first_round) -%}
-    {% for step in range(1000) if state.is_growing %}
-        {%- set state.is_growing = grow_keys(state.next, is_settled) -%}
-        {%- set state.next = state.next + 1 -%}
-    {% endfor %}
-    {{ return(state.next) }}
 {% endmacro %}
 
 {# A table of the former night, which the models have not touched yet. #}
@@ -52,7 +43,7 @@
 
 {# Tonight's rows of a landed table. #}
 {% macro changed(table) -%}
-slice_landing.changed_{{ table }}
+changed_{{ table }}
 {%- endmacro %}
 
 {% macro lay_out_changes() %}
@@ -72,16 +63,22 @@ slice_landing.changed_{{ table }}
     {%- set until = "timestamp '" ~ night.columns[1].values()[0] ~ "'" -%}
     {% for table, columns in dated_by.items() %}
         {%- set landed = builtins.source('landing', table) -%}
-        {%- set queries = ['select * from ' ~ landed ~ " where _load_id in (select load_id from landing.load where is_new and table_name = '" ~ table ~ "')"] -%}
+        {%- set is_new = "_load_id in (select load_id from landing.load where is_new and table_name = '" ~ table ~ "')" -%}
+        {%- set begun = [] -%}
         {% for column in columns %}
             {%- set is_day = column.endswith('_date') -%}
-            {% do queries.append(
+            {#- Each apart: so it reads no more than the groups of rows that can hold such. -#}
+            {% do begun.append(
                 'select * from ' ~ landed ~ ' where ' ~ column
                 ~ (' >= ' ~ local_day(since) if is_day else ' > ' ~ since)
                 ~ ' and ' ~ column ~ ' <= ' ~ (local_day(until) if is_day else until)
+                ~ ' and not ' ~ is_new
             ) %}
         {% endfor %}
-        {% do run_query('create table ' ~ changed(table) ~ ' as ' ~ queries | join(' union ')) %}
+        {% do run_query(
+            'create temporary table ' ~ changed(table) ~ ' as select * from ' ~ landed ~ ' where ' ~ is_new
+            ~ (' union all select * from (' ~ begun | join(' union ') ~ ') as begun' if begun else '')
+        ) %}
     {% endfor %}
     {% do lay_out_changed_users() %}
 {% endmacro %}
@@ -89,7 +86,7 @@ slice_landing.changed_{{ table }}
 {# Users who came to another team or calendar: sources send all users every night. #}
 {% macro lay_out_changed_users() %}
     {% do run_query(
-        'create table ' ~ changed('crm_user') ~ ' as select landed.user_id from ' ~ builtins.source('landing', 'crm_user') ~ ' as landed left join '
+        'create temporary table ' ~ changed('crm_user') ~ ' as select landed.user_id from ' ~ builtins.source('landing', 'crm_user') ~ ' as landed left join '
         ~ former('stg_crm__users') ~ ' as users on landed.user_id = users.user_id'
         ~ " where landed._load_id in (select load_id from landing.load where is_new and table_name = 'crm_user')"
         ~ ' and (users.user_id is null or landed.team is distinct from users.team or landed.calendar_id is distinct from users.calendar_id)'
@@ -104,11 +101,12 @@ slice_landing.changed_{{ table }}
         ('crm_opportunity', 'opportunity_id'),
     ] %}
         {% do run_query('create table slice_row_keys.' ~ key ~ ' as select distinct ' ~ key ~ ' from ' ~ changed(table)) %}
-        {%- set versions = ' from ' ~ builtins.source('landing', table) ~ ' where ' ~ key ~ ' in (select ' ~ key ~ ' from slice_row_keys.' ~ key ~ ')' -%}
-        {#- Most touches come once, and reading the keys alone is cheaper than reading all that was ever landed. -#}
-        {%- set counts = run_query('select (select count(*)' ~ versions ~ ') = (select count(*) from ' ~ changed(table) ~ ') as is_all') -%}
-        {% do run_query(
-            'create table slice_landing.' ~ table ~ ' as select *' ~ (' from ' ~ changed(table) if counts.columns[0].values()[0] else versions)
-        ) %}
+        {%- set versions = 'select * from ' ~ builtins.source('landing', table) ~ ' where ' ~ key ~ ' in (select ' ~ key ~ ' from ' -%}
+        {#- Most touches come once: of those that were never staged, no version came into existence before. -#}
+        {%- set known = 'known_touch)' -%}
+        {% do run_query('create table slice_landing.' ~ table ~ ' as ' ~ (
+            versions ~ known ~ ' union all select * from ' ~ changed(table) ~ ' where touch_id not in (select touch_id from ' ~ known
+            if table == 'marketing_touch' else versions ~ 'slice_row_keys.' ~ key ~ ')'
+        )) %}
     {% endfor %}
 {% endmacro %}

@@ -1,114 +1,108 @@
-{# The keys that a slice holds, one table of `slice_keys` each: those tonight's rows name, and how they reach further. #}
+{# What tonight's rows name, and the keys of what the slice holds in the end: one table of `slice_keys` each. #}
 
-{% macro key_sets() -%}
-{{ return([
-    'node', 'stirred_node', 'lead_id', 'contact_id', 'crm_contact_id', 'person_id', 'journey_id', 'touch_id', 'activity_id', 'history_id',
-    'opportunity_id', 'account_id', 'loose_opportunity_id', 'anonymous_id', 'email', 'phone', 'domain'
-]) }}
-{%- endmacro %}
-
-{# Adds what a query finds to a set of keys, with the round it was found in. #}
-{% macro add_keys(name, query, round) %}
-    {% do run_query(
-        'insert into slice_keys.' ~ name ~ ' select distinct found.' ~ name ~ ', ' ~ round ~ ' as found_in from (' ~ query ~ ') as found left join slice_keys.'
-        ~ name ~ ' as held on found.' ~ name ~ ' = held.' ~ name ~ ' where found.' ~ name ~ ' is not null and held.' ~ name ~ ' is null'
-    ) %}
-{% endmacro %}
-
-{# The keys that tonight's rows of records and deals name, in them and in what the former night made of the same records. #}
+{# The records, addresses and numbers that tonight's rows of records name, in them and in what the former night made of the same records. #}
 {% macro plant_records() %}
-    {%- set records = former('int_identity__records') -%}
-    {%- set accounts = former('stg_crm__accounts') -%}
-    {%- set changed_users = 'select user_id from ' ~ changed('crm_user') -%}
-    {% for name in key_sets() %}
-        {% do run_query('create table slice_keys.' ~ name ~ ' (' ~ name ~ ' string, found_in int)') %}
-    {% endfor %}
-    {% for table, key in [('marketing_contact', 'contact_id'), ('crm_lead', 'lead_id'), ('crm_contact', 'crm_contact_id')] %}
-        {% do add_keys(key, 'select ' ~ key ~ ' from ' ~ changed(table), 0) %}
-        {% do add_keys(key, 'select merged_into_' ~ key ~ ' as ' ~ key ~ ' from ' ~ changed(table), 0) %}
-        {% do add_keys('email', 'select ' ~ valid_email('email') ~ ' as email from ' ~ changed(table), 0) %}
-        {% do add_keys('phone', 'select ' ~ valid_phone('phone') ~ ' as phone from ' ~ changed(table), 0) %}
-    {% endfor %}
-    {% do plant_stirred_records() %}
-    {% for detail in ['email', 'phone'] %}
-        {% do add_keys(detail, 'select ' ~ detail ~ ' from ' ~ records ~ ' where node in (select stirred_node from slice_keys.stirred_node)', 0) %}
-    {% endfor %}
-    {% do add_keys('account_id', 'select account_id from ' ~ accounts ~ " where domain in (select split_part(email, '@', 2) from slice_keys.email)"
-        ~ ' and domain not in (' ~ free_mail_domains() ~ ')', 0) %}
-    {#- An address that many read joins nobody. -#}
-    {% do run_query(
-        'delete from slice_keys.email where exists (select 1 from (select trim(' ~ list_elements(plain_text('pattern')) ~ ') as pattern from '
-        ~ former('shared_mailboxes', 'seed') ~ ') as patterns where slice_keys.email.email like patterns.pattern)'
-    ) %}
-    {% for name, query in [
-        ('lead_id', 'select crm_lead_id as lead_id from ' ~ changed('marketing_contact')),
-        ('contact_id', 'select marketing_contact_id as contact_id from ' ~ changed('crm_lead')),
-        ('crm_contact_id', 'select converted_contact_id as crm_contact_id from ' ~ changed('crm_lead')),
-        ('account_id', 'select converted_account_id as account_id from ' ~ changed('crm_lead')),
-        ('opportunity_id', 'select converted_opportunity_id as opportunity_id from ' ~ changed('crm_lead')),
-        ('account_id', 'select account_id from ' ~ changed('crm_contact')),
-        ('account_id', 'select account_id from ' ~ changed('crm_account')),
-        ('node', 'select node from ' ~ records ~ ' where account_id in (select account_id from ' ~ changed('crm_account') ~ ')'),
-        ('domain', 'select domain from ' ~ accounts ~ ' where account_id in (select account_id from ' ~ changed('crm_account') ~ ')'),
-        ('domain', 'select ' ~ plain_text('domain') ~ ' as domain from ' ~ changed('crm_account')),
-        ('opportunity_id', 'select opportunity_id from ' ~ changed('crm_opportunity')),
-        ('lead_id', 'select lead_id from ' ~ changed('crm_opportunity')),
-        ('crm_contact_id', 'select primary_crm_contact_id as crm_contact_id from ' ~ changed('crm_opportunity')),
-        ('account_id', 'select account_id from ' ~ changed('crm_opportunity')),
-        ('opportunity_id', 'select opportunity_id from ' ~ changed('crm_opportunity_contact')),
-        ('crm_contact_id', 'select crm_contact_id from ' ~ changed('crm_opportunity_contact')),
-        ('history_id', 'select history_id from ' ~ changed('crm_lead_history')),
-        ('lead_id', 'select lead_id from ' ~ changed('crm_lead_history')),
-        ('lead_id', 'select lead_id from ' ~ former('stg_crm__leads') ~ ' where trim(owner_user_id) in (' ~ changed_users ~ ')'),
-        ('lead_id', 'select lead_id from ' ~ former('int_sla__lead_values') ~ " where field = 'owner_user_id' and value in (" ~ changed_users ~ ')'),
-    ] %}
-        {% do add_keys(name, query, 0) %}
-    {% endfor %}
-    {% do run_query('delete from slice_keys.domain where domain in (' ~ free_mail_domains() ~ ')') %}
-    {% do plant_loose_deals() %}
+    {% do find_stirred_records() %}
+    {% do run_query('create temporary table slice_held as select node as thing, 0 as found_in from stirred_node') %}
+    {% do find_addresses() %}
+    {% do hold([
+        things('email', 'email', 'address_of_tonight', 'not is_shared'),
+        things('phone', 'phone', '(' ~ details_of_tonight('phone', valid_phone('phone')) ~ ') as numbers'),
+        things('lead', 'crm_lead_id', changed('marketing_contact')),
+        things('contact', 'marketing_contact_id', changed('crm_lead')),
+        things('crm_contact', 'converted_contact_id', changed('crm_lead')),
+    ], 0) %}
 {% endmacro %}
 
-{#
-    Deals that an account may link to people: those that no lead or contact linked in the former night, those that changed, and
-    those whose leads or contacts changed and may link them no more. Other deals do not hold the people of an account together.
-#}
-{% macro plant_loose_deals() %}
-    {%- set links = former('int_revenue__deal_people') -%}
-    {%- set name = 'loose_opportunity_id' -%}
-    {% for query in [
-        'select opportunity_id as loose_opportunity_id from ' ~ former('stg_crm__opportunities') ~ ' where opportunity_id not in (select opportunity_id from '
-            ~ links ~ " where link_rule <> 'account')",
-        'select opportunity_id as loose_opportunity_id from slice_keys.opportunity_id',
-        'select opportunity_id as loose_opportunity_id from ' ~ links ~ ' where person_id in (select person_id from ' ~ former('int_identity__record_people')
-            ~ ' where node in (' ~ named_nodes() ~ ') or node in (select stirred_node from slice_keys.stirred_node))',
-    ] %}
-        {% do add_keys(name, query, 0) %}
-    {% endfor %}
+{# The deals and accounts that tonight's rows name, records whose owner, history or account they change, and what the records held so far name of deals. #}
+{% macro plant_deals(round) %}
+    {%- set records, leads = former('int_identity__records'), former('stg_crm__leads') -%}
+    {%- set accounts, history = former('stg_crm__accounts'), former('stg_crm__lead_history') -%}
+    {%- set changed_users = '(select user_id from ' ~ changed('crm_user') ~ ')' -%}
+    {%- set changed_accounts = 'account_id in (select account_id from ' ~ changed('crm_account') ~ ')' -%}
+    {%- set queries = [
+        'select thing from slice_held where found_in = 0',
+        things('account', 'account_id', accounts, "domain in (select split_part(email, '@', 2) from address_of_tonight) and domain not in (" ~ free_mail_domains() ~ ')'),
+        things('account', 'converted_account_id', changed('crm_lead')),
+        things('opportunity', 'converted_opportunity_id', changed('crm_lead')),
+        things('account', 'account_id', changed('crm_contact')),
+        things('account', 'account_id', changed('crm_account')),
+        'select node as thing from ' ~ records ~ ' where ' ~ changed_accounts,
+        'select node as thing from ' ~ records ~ " where split_part(email, '@', 2) in (select domain from (select domain from " ~ accounts ~ ' where ' ~ changed_accounts
+            ~ ' union all select ' ~ plain_text('domain') ~ ' as domain from ' ~ changed('crm_account') ~ ') as domains where domain not in (' ~ free_mail_domains() ~ '))',
+        things('opportunity', 'opportunity_id', changed('crm_opportunity')),
+        things('lead', 'lead_id', changed('crm_opportunity')),
+        things('crm_contact', 'primary_crm_contact_id', changed('crm_opportunity')),
+        things('account', 'account_id', changed('crm_opportunity')),
+        things('opportunity', 'opportunity_id', changed('crm_opportunity_contact')),
+        things('crm_contact', 'crm_contact_id', changed('crm_opportunity_contact')),
+        things('lead', 'lead_id', changed('crm_lead_history')),
+        things('lead', 'lead_id', history, 'history_id in (select history_id from ' ~ changed('crm_lead_history') ~ ')'),
+        things('lead', 'lead_id', leads, 'trim(owner_user_id) in ' ~ changed_users),
+        things('lead', 'lead_id', former('int_sla__lead_values'), "field = 'owner_user_id' and value in " ~ changed_users),
+    ] -%}
+    {% do run_query('create temporary table named_tonight as ' ~ queries | join(' union ')) %}
+    {% do find_loose_deals() %}
+    {% do lay_out_ties('deal_ties', deal_ties()) %}
+    {% do lay_out_ties('account_ties', account_ties()) %}
+    {% do hold(['select thing from named_tonight'] + reached(['deal_ties', 'account_ties'], 'select thing from slice_held'), round) %}
 {% endmacro %}
 
 {#
     Records that may be merged, deleted or alive tonight though they were not: those that changed, and whatever merges lead
     from or to them. Everything else lives as it lived.
 #}
-{% macro plant_stirred_records() %}
-    {%- set records = former('int_identity__records') -%}
-    {% do add_keys('stirred_node', 'select node as stirred_node from (' ~ named_nodes() ~ ') as named', 0) %}
+{% macro find_stirred_records() %}
+    {%- set records, named = former('int_identity__records'), [] -%}
+    {% for table, kind in [('marketing_contact', 'contact'), ('crm_lead', 'lead'), ('crm_contact', 'crm_contact')] %}
+        {% do named.append(things(kind, kind ~ '_id', changed(table))) %}
+        {% do named.append(things(kind, 'merged_into_' ~ kind ~ '_id', changed(table))) %}
+    {% endfor %}
+    {% do run_query('create temporary table stirred_node as select distinct thing as node from (' ~ named | join(' union all ') ~ ') as named') %}
+    {%- set stirred = '(select node from stirred_node)' -%}
     {%- set state = namespace(held=-1, found=0) -%}
     {% for step in range(1000) if state.found > state.held %}
         {%- set state.held = state.found -%}
-        {% do add_keys('stirred_node', 'select node as stirred_node from ' ~ records ~ ' where merged_into_node in (select stirred_node from slice_keys.stirred_node)', 0) %}
-        {% do add_keys('stirred_node', 'select merged_into_node as stirred_node from ' ~ records ~ ' where node in (select stirred_node from slice_keys.stirred_node)', 0) %}
-        {%- set state.found = run_query('select count(*) from slice_keys.stirred_node').columns[0].values()[0] | int -%}
+        {% do run_query(
+            'insert into stirred_node select distinct found.node from (select node from ' ~ records ~ ' where merged_into_node in ' ~ stirred
+            ~ ' union all select merged_into_node as node from ' ~ records ~ ' where merged_into_node is not null and node in ' ~ stirred
+            ~ ') as found left join stirred_node as stirred on found.node = stirred.node where stirred.node is null'
+        ) %}
+        {%- set state.found = run_query('select count(*) from stirred_node').columns[0].values()[0] | int -%}
     {% endfor %}
-    {% do add_keys('node', 'select stirred_node as node from slice_keys.stirred_node', 0) %}
 {% endmacro %}
 
-{# The records that the sets of ids name. #}
-{% macro named_nodes() -%}
-select concat('contact:', contact_id) as node from slice_keys.contact_id
-union all select concat('lead:', lead_id) as node from slice_keys.lead_id
-union all select concat('crm_contact:', crm_contact_id) as node from slice_keys.crm_contact_id
+{# An address or number that tonight's records have, or had. #}
+{% macro details_of_tonight(detail, valid) -%}
+select {{ detail }} from {{ former('int_identity__records') }} where node in (select node from stirred_node)
+{% for table in ['marketing_contact', 'crm_lead', 'crm_contact'] -%}
+union all select {{ valid }} as {{ detail }} from {{ changed(table) }}
+{% endfor %}
 {%- endmacro %}
+
+{# An address that many read joins nobody. #}
+{% macro find_addresses() %}
+    {% do run_query(
+        'create temporary table address_of_tonight as select email, exists (select 1 from (select trim(' ~ list_elements(plain_text('pattern')) ~ ') as pattern from '
+        ~ former('shared_mailboxes', 'seed') ~ ') as patterns where addresses.email like patterns.pattern) as is_shared from ('
+        ~ details_of_tonight('email', valid_email('email')) ~ ') as addresses where email is not null'
+    ) %}
+{% endmacro %}
+
+{#
+    Deals that an account may link to people: those that no lead or contact linked in the former night, those that changed, and
+    those whose leads or contacts changed and may link them no more. Other deals do not hold the people of an account together.
+#}
+{% macro find_loose_deals() %}
+    {%- set links = former('int_revenue__deal_people') -%}
+    {% do run_query(
+        'create temporary table loose_deal as select opportunity_id, account_id from ' ~ changed('crm_opportunity')
+        ~ ' where account_id is not null union all select opportunity_id, account_id from ' ~ former('stg_crm__opportunities')
+        ~ ' where account_id is not null and (opportunity_id not in (select opportunity_id from ' ~ links ~ " where link_rule <> 'account')"
+        ~ ' or opportunity_id in (' ~ ids('opportunity', 'named_tonight') ~ ') or opportunity_id in (select opportunity_id from ' ~ links
+        ~ ' where person_id in (select person_id from ' ~ former('int_identity__record_people') ~ ' where node in (select thing from named_tonight))))'
+    ) %}
+{% endmacro %}
 
 {# Domains that never say which account somebody is at. #}
 {% macro free_mail_domains() -%}
@@ -116,148 +110,63 @@ select {{ plain_text('domain') }} from {{ former('free_mail_domains', 'seed') }}
 {%- endmacro %}
 
 {#
-    Live records that have a number of the slice. Where more have it than may share it, as many as show that are enough: it
-    joins nobody, in the slice as in the whole.
-#}
-{% macro crowd() -%}
-select node
-from (
-    select
-        records.node,
-        row_number() over (partition by records.phone order by records.node) as place
-    from {{ former('int_identity__records') }} as records
-    inner join {{ former('int_identity__survivors') }} as survivors on records.node = survivors.node
-    where records.phone in ({fresh})
-        and survivors.is_live and survivors.excluded_as is null
-        and records.node not in (select stirred_node from slice_keys.stirred_node)
-) as holders
-where place <= {{ var('max_phone_sharing') }} + 1
-{%- endmacro %}
-
-{#
     Touches and activities change no record: what they add are people whose records and deals are what they were. Touches whose
-    person may be another are tonight's, those of a contact or an address that the slice holds, and all that share an anonymous
-    id with one of them: who claimed it decides. The people of those, before and now, are the people tonight's touches change.
+    person may be another are tonight's, those of a contact or an address that was found until people were joined, and all that
+    share an anonymous id with one of them: who claimed it decides. The people of those, before and now, are the people tonight's
+    touches change: the people of their contacts and addresses.
 #}
-{% macro plant_happenings(round) %}
-    {%- set touches, activities = former('stg_marketing__touches'), former('stg_crm__activities') -%}
-    {%- set tonight = changed('marketing_touch') -%}
-    {%- set named = 'touch_id, contact_id, email, anonymous_id from ' ~ touches ~ ' where ' -%}
+{% macro plant_happenings(round, joined_in) %}
+    {%- set joined = '(select thing from slice_held where found_in <= ' ~ joined_in ~ ') as joined' -%}
+    {%- set tonight, activities = changed('marketing_touch'), changed('crm_activity') -%}
+    {%- set former_activities = former('stg_crm__activities') -%}
+    {%- set is_former = 'activity_id in (select activity_id from ' ~ activities ~ ')' -%}
+    {%- set touches = 'select touch_id, contact_id, email, anonymous_id from ' ~ former('stg_marketing__touches') ~ ' where ' -%}
+    {% do run_query('create temporary table known_touch as select touch_id from ' ~ former('stg_marketing__touches') ~ ' where touch_id in (select touch_id from ' ~ tonight ~ ')') %}
     {% do run_query(
-        'create table slice_keys.stirred_touch as select touch_id, contact_id, ' ~ valid_email('email') ~ ' as email, anonymous_id from ' ~ tonight
-        ~ ' union all select ' ~ named ~ 'touch_id in (select touch_id from ' ~ tonight ~ ')'
-        ~ ' union all select ' ~ named ~ 'contact_id in (select contact_id from slice_keys.contact_id)'
-        ~ ' union all select ' ~ named ~ 'email in (select email from slice_keys.email)'
+        'create temporary table stirred_touch as select touch_id, contact_id, ' ~ valid_email('email') ~ ' as email, anonymous_id from ' ~ tonight
+        ~ ' union all ' ~ touches ~ 'touch_id in (select touch_id from known_touch)'
+        ~ ' union all ' ~ touches ~ 'contact_id in (' ~ ids('contact', joined) ~ ')'
+        ~ ' union all ' ~ touches ~ 'email in (' ~ ids('email', joined) ~ ')'
     ) %}
-    {%- set stirred = ' from slice_keys.stirred_touch' -%}
-    {% for name, query in [
-        ('touch_id', 'select touch_id' ~ stirred),
-        ('anonymous_id', 'select anonymous_id' ~ stirred),
-        ('touch_id', 'select touch_id from ' ~ touches ~ ' where anonymous_id in (select anonymous_id from slice_keys.anonymous_id)'),
-        ('person_id', 'select person_id from ' ~ former('int_channels__touches') ~ ' where touch_id in (select touch_id from slice_keys.touch_id)'),
-        ('contact_id', 'select contact_id' ~ stirred),
-        ('node', 'select node from ' ~ former('int_identity__records') ~ ' where usable_email in (select email' ~ stirred ~ ')'),
-        ('activity_id', 'select activity_id from ' ~ changed('crm_activity')),
-    ] %}
-        {% do add_keys(name, query, round) %}
+    {% do run_query('insert into stirred_touch ' ~ touches ~ 'anonymous_id in (select anonymous_id from stirred_touch)') %}
+    {%- set planted = [
+        things('contact', 'contact_id', 'stirred_touch'),
+        'select node as thing from ' ~ former('int_identity__records') ~ ' where usable_email in (select email from stirred_touch)',
+    ] -%}
+    {% for kind, key in [('lead', 'lead_id'), ('crm_contact', 'crm_contact_id'), ('opportunity', 'opportunity_id')] %}
+        {% do planted.append(things(kind, key, activities)) %}
+        {% do planted.append(things(kind, key, former_activities, is_former)) %}
     {% endfor %}
-    {% for key in ['lead_id', 'crm_contact_id', 'opportunity_id'] %}
-        {% do add_keys(key, 'select ' ~ key ~ ' from ' ~ changed('crm_activity'), round) %}
-        {% do add_keys('activity_id', 'select activity_id from ' ~ activities ~ ' where ' ~ key ~ ' in (select ' ~ key ~ ' from slice_keys.' ~ key ~ ')', round) %}
-    {% endfor %}
+    {% do lay_out_ties('doing_ties', doing_ties()) %}
+    {% do hold(planted + reached(['doing_ties'], 'select thing from slice_held'), round) %}
 {% endmacro %}
 
 {#
-    How the slice reaches on: (the set it reaches from, the set it adds to, a query). `{fresh}` stands for the keys of the
-    first set that the last round added. Once the records are settled, nothing joins or parts people any more, and what is left
-    to find are activities.
+    The keys that models are built by, of what the slice holds: those found until the records were settled in `slice_record_keys`,
+    those of what people did alone in `slice_other_keys`, all of them in `slice_keys`.
 #}
-{% macro growth_rules(is_settled) %}
-    {{ return(holding_rules() + (activity_rules() if is_settled else joining_rules())) }}
-{% endmacro %}
-
-{# What people, their records and their deals hold together. #}
-{% macro holding_rules() %}
-    {%- set people, links = former('int_identity__record_people'), former('int_revenue__deal_people') -%}
-    {%- set leads, deals, roles = former('stg_crm__leads'), former('stg_crm__opportunities'), former('stg_crm__opportunity_contacts') -%}
-    {%- set rules = [
-        ('node', 'person_id', 'select person_id from ' ~ people ~ ' where node in ({fresh})'),
-        ('person_id', 'node', 'select node from ' ~ people ~ ' where person_id in ({fresh})'),
-        ('person_id', 'opportunity_id', 'select opportunity_id from ' ~ links ~ ' where person_id in ({fresh})'),
-        ('opportunity_id', 'person_id', 'select person_id from ' ~ links ~ ' where opportunity_id in ({fresh})'),
-        ('lead_id', 'history_id', 'select history_id from ' ~ former('stg_crm__lead_history') ~ ' where lead_id in ({fresh})'),
-        ('lead_id', 'opportunity_id', 'select converted_opportunity_id as opportunity_id from ' ~ leads ~ ' where lead_id in ({fresh})'),
-        ('opportunity_id', 'lead_id', 'select lead_id from ' ~ leads ~ ' where converted_opportunity_id in ({fresh})'),
-        ('lead_id', 'opportunity_id', 'select opportunity_id from ' ~ deals ~ ' where lead_id in ({fresh})'),
-        ('opportunity_id', 'lead_id', 'select lead_id from ' ~ deals ~ ' where opportunity_id in ({fresh})'),
-        ('crm_contact_id', 'opportunity_id', 'select opportunity_id from ' ~ deals ~ ' where primary_crm_contact_id in ({fresh})'),
-        ('opportunity_id', 'crm_contact_id', 'select primary_crm_contact_id as crm_contact_id from ' ~ deals ~ ' where opportunity_id in ({fresh})'),
-        ('crm_contact_id', 'opportunity_id', 'select opportunity_id from ' ~ roles ~ ' where crm_contact_id in ({fresh})'),
-        ('opportunity_id', 'crm_contact_id', 'select crm_contact_id from ' ~ roles ~ ' where opportunity_id in ({fresh})'),
-    ] -%}
-    {% for kind in ['contact', 'lead', 'crm_contact'] %}
-        {% do rules.append((kind ~ '_id', 'node', "select concat('" ~ kind ~ ":', " ~ kind ~ '_id) as node from ({fresh}) as fresh')) %}
-        {% do rules.append(('node', kind ~ '_id', 'select substr(node, ' ~ (kind | length + 2) ~ ') as ' ~ kind ~ "_id from ({fresh}) as fresh where node like '" ~ kind ~ ":%'")) %}
+{% macro lay_out_keys(settled_in) %}
+    {%- set history, activities, did_in = former('stg_crm__lead_history'), former('stg_crm__activities'), settled_in + 1 -%}
+    {%- set queries = {
+        'node': "select thing as node, found_in from slice_held where thing like 'lead:%' or thing like 'contact:%' or thing like 'crm_contact:%'",
+        'touch_id': 'select distinct touch_id, ' ~ did_in ~ ' as found_in from stirred_touch',
+    } -%}
+    {% for kind in ['lead', 'contact', 'crm_contact', 'person', 'opportunity'] %}
+        {% do queries.update({kind ~ '_id': 'select substr(thing, ' ~ (kind | length + 2) ~ ') as ' ~ kind ~ "_id, found_in from slice_held where thing like '" ~ kind ~ ":%'"}) %}
     {% endfor %}
-    {#- Whatever a record names, and whatever names it. -#}
-    {% for table, kind, column, named in [
-        ('stg_marketing__contacts', 'contact', 'merged_into_contact_id', 'contact'),
-        ('stg_marketing__contacts', 'contact', 'crm_lead_id', 'lead'),
-        ('stg_crm__leads', 'lead', 'merged_into_lead_id', 'lead'),
-        ('stg_crm__leads', 'lead', 'marketing_contact_id', 'contact'),
-        ('stg_crm__leads', 'lead', 'converted_contact_id', 'crm_contact'),
-        ('stg_crm__contacts', 'crm_contact', 'merged_into_crm_contact_id', 'crm_contact'),
-    ] %}
-        {% do rules.append((kind ~ '_id', named ~ '_id', 'select ' ~ column ~ ' as ' ~ named ~ '_id from ' ~ former(table) ~ ' where ' ~ kind ~ '_id in ({fresh})')) %}
-        {% do rules.append((named ~ '_id', kind ~ '_id', 'select ' ~ kind ~ '_id from ' ~ former(table) ~ ' where ' ~ column ~ ' in ({fresh})')) %}
+    {% do queries.update({
+        'history_id': 'select history_id, min(found_in) as found_in from (select history.history_id, leads.found_in from ' ~ history
+            ~ ' as history inner join slice_keys.lead_id as leads on history.lead_id = leads.lead_id union all select history_id, 0 as found_in from '
+            ~ changed('crm_lead_history') ~ ') as found group by history_id',
+        'activity_id': 'select activity_id, ' ~ did_in ~ ' as found_in from (select activity_id from ' ~ changed('crm_activity')
+            ~ ' union select activity_id from ' ~ activities ~ ' where lead_id in (' ~ ids('lead') ~ ') or crm_contact_id in (' ~ ids('crm_contact')
+            ~ ') or opportunity_id in (' ~ ids('opportunity') ~ ')) as found',
+        'journey_id': 'select journey_id, ' ~ did_in ~ ' as found_in from ' ~ former('int_stages__journeys')
+            ~ ' where person_id in (select person_id from slice_keys.person_id)',
+    }) %}
+    {% for name, query in queries.items() %}
+        {% do run_query('create table slice_keys.' ~ name ~ ' as ' ~ query) %}
+        {% do run_query('create view slice_record_keys.' ~ name ~ ' as select ' ~ name ~ ' from slice_keys.' ~ name ~ ' where found_in <= ' ~ settled_in) %}
+        {% do run_query('create view slice_other_keys.' ~ name ~ ' as select ' ~ name ~ ' from slice_keys.' ~ name ~ ' where found_in > ' ~ settled_in) %}
     {% endfor %}
-    {{ return(rules) }}
-{% endmacro %}
-
-{# What may join or part people, or link a deal to others: shared addresses and numbers, and accounts of deals that nothing stronger links. #}
-{% macro joining_rules() %}
-    {%- set records, accounts = former('int_identity__records'), former('int_identity__person_accounts') -%}
-    {%- set deals = former('stg_crm__opportunities') -%}
-    {%- set loose = ' and opportunity_id in (select loose_opportunity_id from slice_keys.loose_opportunity_id)' -%}
-    {{ return([
-        ('email', 'node', 'select node from ' ~ records ~ ' where usable_email in ({fresh})'),
-        ('node', 'email', 'select usable_email as email from ' ~ records ~ ' where node in ({fresh})'),
-        ('node', 'phone', 'select phone from ' ~ records ~ ' where node in ({fresh}) and usable_email is null'),
-        ('phone', 'node', 'select node from ' ~ records ~ ' where phone in ({fresh}) and node in (select stirred_node from slice_keys.stirred_node)'),
-        ('phone', 'node', crowd()),
-        ('domain', 'node', 'select node from ' ~ records ~ " where split_part(email, '@', 2) in ({fresh})"),
-        ('history_id', 'lead_id', 'select lead_id from ' ~ former('stg_crm__lead_history') ~ ' where history_id in ({fresh})'),
-        ('person_id', 'account_id', 'select account_id from ' ~ accounts ~ ' where person_id in ({fresh})'),
-        ('account_id', 'opportunity_id', 'select opportunity_id from ' ~ deals ~ ' where account_id in ({fresh})' ~ loose),
-        ('account_id', 'opportunity_id', 'select opportunity_id from ' ~ changed('crm_opportunity') ~ ' where account_id in ({fresh})'),
-        ('opportunity_id', 'account_id', 'select account_id from ' ~ deals ~ ' where opportunity_id in ({fresh})' ~ loose),
-        ('account_id', 'person_id', 'select person_id from ' ~ accounts ~ ' where account_id in ({fresh}) and account_id in (select account_id from '
-            ~ deals ~ ' where opportunity_id in (select opportunity_id from slice_keys.opportunity_id)' ~ loose
-            ~ ' union all select account_id from ' ~ changed('crm_opportunity') ~ ')'),
-    ]) }}
-{% endmacro %}
-
-{# Activities by what they name. #}
-{% macro activity_rules() %}
-    {%- set activities, rules = former('stg_crm__activities'), [] -%}
-    {% for key in ['lead_id', 'crm_contact_id', 'opportunity_id'] %}
-        {% do rules.append((key, 'activity_id', 'select activity_id from ' ~ activities ~ ' where ' ~ key ~ ' in ({fresh})')) %}
-        {% do rules.append(('activity_id', key, 'select ' ~ key ~ ' from ' ~ activities ~ ' where activity_id in ({fresh})')) %}
-    {% endfor %}
-    {{ return(rules) }}
-{% endmacro %}
-
-{# One round; returns whether it added anything. #}
-{% macro grow_keys(round, is_settled) %}
-    {%- set counts = [] -%}
-    {% for name in key_sets() %}{% do counts.append('(select count(*) from slice_keys.' ~ name ~ ' where found_in = ' ~ (round - 1) ~ ')') %}{% endfor %}
-    {%- set row = run_query('select ' ~ counts | join(', ')).rows[0] -%}
-    {%- set fresh = {} -%}
-    {% for name in key_sets() %}{% do fresh.update({name: row[loop.index0] | int}) %}{% endfor %}
-    {% for from_set, to_set, query in growth_rules(is_settled) if fresh[from_set] %}
-        {#- What this round added already counts too: that saves rounds, and finding a key again adds nothing. -#}
-        {%- set keys = 'select ' ~ from_set ~ ' from slice_keys.' ~ from_set ~ ' where found_in >= ' ~ (round - 1) -%}
-        {% do add_keys(to_set, query | replace('{fresh}', keys), round) %}
-    {% endfor %}
-    {{ return(fresh.values() | sum > 0) }}
 {% endmacro %}
