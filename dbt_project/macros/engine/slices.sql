@@ -23,28 +23,32 @@
 
 {#
     Most rows of a slice are what they were. Those stay where they are: a table whose rows are deleted and inserted again is
-    packed anew at every commit, which costs more than finding the few that changed. Rows of one key are told apart by a number
+    packed anew at every commit, which costs more than finding the few that changed. Former rows are found once, then told by
+    their place; rows of one key are told apart by a number
     of 64 bits: comparing forty columns costs twice as much. The slice stands in another database, and one transaction writes to
     one; the other then deletes and inserts, so that rows keep their ids.
 #}
 {% macro default__merge_slice(slice_relation, target_relation, key, is_former, columns) %}
     {% do adapter.commit() %}
-    {%- set kept = adapter.quote(target_relation.identifier ~ '__kept') -%}
-    {% call statement('kept') -%}
-        create temporary table {{ kept }} as
-        select former.rowid as former_row, sliced.rowid as slice_row
-        from {{ target_relation }} as former
-        inner join {{ slice_relation }} as sliced
-            on {{ is_same([key] if key is string else key) }}
-            and hash({{ qualified('former', columns) }}) = hash({{ qualified('sliced', columns) }})
-        where {{ is_former }}
+    {%- set paired = adapter.quote(target_relation.identifier ~ '__paired') -%}
+    {% call statement('paired') -%}
+        create temporary table {{ paired }} as
+        select former.former_row, sliced.rowid as slice_row
+        from (
+            select rowid as former_row, former.*, hash({{ qualified('former', columns) }}) as content
+            from {{ target_relation }} as former
+            where {{ is_former }}
+        ) as former
+        left join {{ slice_relation }} as sliced
+            on {{ 'former.' ~ key ~ ' = sliced.' ~ key if key is string else is_same(key) }}
+            and former.content = hash({{ qualified('sliced', columns) }})
     {%- endcall %}
-    {% do run_query('delete from ' ~ target_relation ~ ' as former where ' ~ is_former ~ ' and rowid not in (select former_row from ' ~ kept ~ ')') %}
+    {% do run_query('delete from ' ~ target_relation ~ ' where rowid in (select former_row from ' ~ paired ~ ' where slice_row is null)') %}
     {% do run_query(
         'insert into ' ~ target_relation ~ ' (' ~ columns | join(', ') ~ ') select ' ~ columns | join(', ') ~ ' from ' ~ slice_relation
-        ~ ' where rowid not in (select slice_row from ' ~ kept ~ ')'
+        ~ ' where rowid not in (select slice_row from ' ~ paired ~ ' where slice_row is not null)'
     ) %}
-    {% do run_query('drop table ' ~ kept) %}
+    {% do run_query('drop table ' ~ paired) %}
 {% endmacro %}
 
 {# Rows of Parquet files cannot be deleted: what stays is written anew beside them. #}

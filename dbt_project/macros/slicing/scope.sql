@@ -49,7 +49,7 @@
     {%- if built == needed -%}{{ return(slice_of(relation)) }}{%- endif -%}
     {#- What no person has is looked up by its values. -#}
     {%- if key is not string -%}{{ return(relation) }}{%- endif -%}
-    {%- if built == 'touches' -%}{{ return(touches_of_people(relation)) }}{%- endif -%}
+    {%- if key == 'touch_id' -%}{{ return(gathered(relation)) }}{%- endif -%}
     {%- if built == 'rows' -%}
         {{ return('(select * from ' ~ relation ~ ' where ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ keys_of(needed, key) ~ '))') }}
     {%- endif -%}
@@ -70,9 +70,9 @@
 {{ return(relation.incorporate(path={'database': 'slice', 'schema': 'main'})) }}
 {%- endmacro %}
 
-{# Where all touches of the people of the slice stand, those that were built tonight among them. #}
-{% macro touches_of_people(relation) -%}
-{{ return(slice_of(relation).incorporate(path={'identifier': relation.identifier ~ '__of_people'})) }}
+{# Where touches of the slice stand, those that were built tonight among them. #}
+{% macro gathered(relation) -%}
+{{ return(slice_of(relation).incorporate(path={'identifier': relation.identifier ~ '__gathered'})) }}
 {%- endmacro %}
 
 {# Landed tables of which a slice has its own; the others are short. #}
@@ -94,7 +94,7 @@
             {{ create_view_as(slice_relation, sql) if is_view else create_table_as(False, slice_relation, sql) }}
         {%- endcall %}
         {% if not is_view %}
-            {% if scope == 'touches' %}{% do gather_touches(slice_relation, target_relation) %}{% endif %}
+            {% if config.get('slice_by') == 'touch_id' %}{% do gather_touches(slice_relation, target_relation, scope) %}{% endif %}
             {% do merge_slice(slice_relation, target_relation, scope) %}
         {% endif %}
     {% else %}
@@ -109,9 +109,11 @@
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
 
-{% macro gather_touches(slice_relation, target_relation) %}
+{# Touches that models of a wider scope need, found once for all their readers: staged, those whose person may be another; with their persons, those of the people. #}
+{% macro gather_touches(slice_relation, target_relation, scope) %}
+    {%- set key = 'touch_id' if scope == 'rows' else 'person_id' -%}
     {% do run_query(
-        'create table ' ~ touches_of_people(target_relation) ~ ' as select * from ' ~ slice_relation ~ ' union all select * from ' ~ target_relation
-        ~ ' where person_id in (select person_id from slice_keys.person_id) and touch_id not in (select touch_id from slice_keys.touch_id)'
+        'create table ' ~ gathered(target_relation) ~ ' as select * from ' ~ slice_relation ~ ' union all select * from ' ~ target_relation ~ ' where ' ~ key
+        ~ ' in (select ' ~ key ~ ' from slice_keys.' ~ key ~ ') and touch_id not in (select touch_id from ' ~ keys_of(scope, 'touch_id') ~ ')'
     ) %}
 {% endmacro %}
