@@ -33,6 +33,8 @@
         ~ former('int_identity__records') ~ ') as records_known) as counts'
     ) %}
     {% if run_query('select is_worth_it from slice_keys.verdict').columns[0].values()[0] %}{% do lay_out_rows() %}{% endif %}
+    {#- Once models begin to change, what the former night left is gone: a second try of this night builds everything anew. -#}
+    {% do run_query('update landing.night set former_as_of = null') %}
 {% endmacro %}
 
 {# A table of the former night, which the models have not touched yet. #}
