@@ -225,7 +225,7 @@ def _write(
     values = [
         f"coalesce(cast({identifier(name)} as varchar), {_MISSING})" for name in sorted(batches.columns)
     ]
-    content = f"concat_ws({_BETWEEN}, {', '.join(values)})" if values else "''"
+    content = f"concat({f', {_BETWEEN}, '.join(values)})" if values else "''"
     selected = [
         *map(identifier, batches.columns),
         f"cast({LINE} as bigint) as {LINE}",

@@ -90,7 +90,10 @@ def test_the_hash_follows_the_values_and_not_the_order_of_columns(landing: Landi
     )
     hashes = [row for (row,) in _rows(landing, "_row_hash")]
     assert hashes[:3] == hashes[3:]
-    assert len(set(hashes)) == 3
+    # Landings of former versions hold these: another content would make every row another one.
+    assert hashes[:3] == [
+        hashlib.md5(content).hexdigest() for content in (b"1\x1f2", b"1\x1f\x1e", b"\x1e\x1f1")
+    ]
 
 
 @pytest.mark.parametrize(
