@@ -22,11 +22,11 @@ from ingestion.landing.writer import META
 from ingestion.mapping import TableMapping
 from ingestion.rules import UNREADABLE_ROW, Rule, contract_rules
 
-RELATION = "batch"
+RELATION, JUDGED = "batch", "judged"
 ORIGINAL = "original row"
+_ONLY_BAD = "where _row_number in (select _row_number from bad)"
 ADMITTED_META = tuple(name for name in META if name != "_line")
 """What an admitted row keeps of the landing beside its contract's columns."""
-
 
 _RESTORE = "`closedloop doctor --repair` lands it again where its source still has it; else restore it from a backup."
 
@@ -124,7 +124,10 @@ class Batch:
         ).fetchall()
 
     def write_admitted(self, target: Path) -> int:
-        """Write the rows that break no critical rule, contract columns first; returns how many."""
+        """Write the rows that break no critical rule, contract columns first; returns how many.
+
+        Afterwards the view `judged` has every row of the load, as the rules want it.
+        """
         typed = [f"cast({identifier(column.name)} as {column.sql_type})" for column in self.contract.columns]
         selected = [
             *(
@@ -133,7 +136,32 @@ class Batch:
             ),
             *ADMITTED_META,
         ]
-        return self._copy(f"select {', '.join(selected)} from {RELATION} where not ({self._is_bad})", target)
+        rows = self._copy(f"select {', '.join(selected)} from {RELATION} where not ({self._is_bad})", target)
+        self._tell_apart(target, self.rows - rows)
+        return rows
+
+    def _tell_apart(self, admitted: Path, left_out: int) -> None:
+        """Make the table `bad` of the rows left out, and the view `judged`: those, and all others as they were written.
+
+        A row is typed once that way. Of one that was written the rules want the text for one thing: is there any.
+        """
+        names = self.contract.column_names
+        numbers = "select _row_number from"
+        self.database.execute(
+            f"create or replace temp table bad as {numbers} {parquet([self.file])} "
+            + (f"except {numbers} {parquet([admitted])}" if left_out else "limit 0")
+        )
+        typed = ", ".join(map(identifier, names))
+        text = ", ".join(identifier(typing.text_name(name)) for name in names)
+        written = ", ".join(f"case when {identifier(name)} is not null then '' end" for name in names)
+        self.database.execute(
+            f"""
+            create or replace temp view {JUDGED} as
+            select {typed}, {text} from ({self._select(_ONLY_BAD)}) as bad_rows
+            union all
+            select {typed}, {written} from {parquet([admitted])}
+            """
+        )
 
     def write_quarantined(self, target: Path, unreadable: Sequence[UnreadableRow]) -> int:
         """Write the rows that break a critical rule, and the unreadable ones; returns how many."""
@@ -143,13 +171,13 @@ class Batch:
         )
         reasons = ", ".join(f"case when {rule.failed} then {_reason(rule)} end" for rule in self.critical)
         return self._write_quarantine(
-            f"case {first} end", f"concat_ws('; ', {reasons})", self._is_bad, target, unreadable
+            f"case {first} end", f"concat_ws('; ', {reasons})", _ONLY_BAD, target, unreadable
         )
 
     def write_refused(self, target: Path, rule: str, reason: str, unreadable: Sequence[UnreadableRow]) -> int:
         """Write every row of the load, and the unreadable ones, under one rule and reason; returns how many."""
         return self._write_quarantine(
-            f"{{'rule': {literal(rule)}, 'column_name': ''}}", literal(reason), "true", target, unreadable
+            f"{{'rule': {literal(rule)}, 'column_name': ''}}", literal(reason), "", target, unreadable
         )
 
     @property
@@ -165,10 +193,6 @@ class Batch:
             "reason": pa.array([row.reason for row in unreadable], pa.string()),
         }
         self.database.register("lost", pa.table(lost))
-        # Found first, so that only they are written out as JSON: of all rows it costs more than admitting them does.
-        self.database.execute(
-            f"create or replace temp table bad as select _row_number from {RELATION} where {condition}"
-        )
         load = self.load
         origin = (
             f"{literal(load.source)} as source, {literal(load.table)} as table_name, {literal(load.unit)} as unit, "
@@ -181,7 +205,7 @@ class Batch:
                 verdict.column_name as column_name, reason, {identifier(ORIGINAL)} as original
             from (
                 select *, {verdict} as verdict, {reason} as reason
-                from ({self._select("where _row_number in (select _row_number from bad)")}) as bad_rows
+                from ({self._select(condition)}) as bad_rows
             ) as judged
             union all
             select {origin}, null, line, {literal(UNREADABLE_ROW)}, '', reason, text from lost

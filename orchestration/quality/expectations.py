@@ -46,9 +46,9 @@ def validate(connection: duckdb.DuckDBPyConnection, relation: str, rules: Sequen
 
     `relation` is a table, view or parenthesised query of the session. Each rule becomes a mark on every row that keeps
     it, of which Great Expectations expects that it is never null. The marks are worked out in one scan and kept as a
-    temporary table, because Great Expectations asks for each of them several times: a byte a row and rule, spilled
-    beyond the session's memory limit. A rule that cannot be evaluated comes back with `error`, and so do all others
-    when it breaks on the rows; nothing is raised for it.
+    temporary table, because Great Expectations asks for each of them several times; rows that keep every rule are left
+    out, for a mark on them is nothing to count. A rule that cannot be evaluated comes back with `error`, and so do all
+    others when it breaks on the rows; nothing is raised for it.
     """
     if not rules:
         return []
@@ -81,8 +81,11 @@ def _judge(
     marks = ", ".join(
         f"case when {rule.failed} then null else true end as rule_{at}" for at, rule in rules.items()
     )
+    breaks_any = " or ".join(f"({rule.failed})" for rule in rules.values())
     try:
-        connection.execute(f"create or replace temp table {_MARKS} as select {marks} from {relation}")
+        connection.execute(
+            f"create or replace temp table {_MARKS} as select {marks} from {relation} where {breaks_any}"
+        )
         found = _expect_never_null([f"rule_{at}" for at in rules], connection)
     except duckdb.Error as error:
         return dict.fromkeys(rules, (0, str(error).splitlines()[0]))

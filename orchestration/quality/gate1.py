@@ -11,7 +11,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingestion.admission import AdmissionError, Batch, judgement_hash
+import duckdb
+
+from ingestion.admission import JUDGED, RELATION, AdmissionError, Batch, judgement_hash
 from ingestion.contracts import Rejection, contracts
 from ingestion.engine import connect
 from ingestion.errors import ClosedloopError
@@ -150,11 +152,10 @@ class _Gate:
     def _admit(self, load: Load, former: tuple[str, ...], is_sent_again: bool) -> AdmissionReport | Refusal:
         with connect(*self.limits, self.layout.scratch) as database:
             batch = Batch(database, load, self.layout.root / load.path, self.contract, self.mapping)
-            missing = batch.missing()
-            outcomes = [] if missing else self._judge(batch)
-            results = [*self._results(load, outcomes), *self._of_whole(batch, former)]
-            self._stop_on_errors(load, outcomes, results)
-            admitted = 0 if missing else batch.write_admitted(partial(self._admitted(load)))
+            missing, of_whole = batch.missing(), self._of_whole(batch, former)
+            admitted = 0 if missing else self._write_admitted(batch, of_whole)
+            outcomes = [] if missing else self._judge(batch, JUDGED, of_whole)
+            results = [*self._results(load, outcomes), *of_whole]
             refusal = self._refusal(batch, missing, outcomes, load.rows - admitted)
             # A load that was admitted before keeps its rows until the mapping fits it again.
             is_replaced = is_sent_again and not load.admitted_rows
@@ -175,10 +176,21 @@ class _Gate:
         logger.info("%s: %s rows admitted, %s quarantined", load.unit, admitted, quarantined)
         return AdmissionReport(load, admitted, quarantined, load.quarantined_rows, tuple(results))
 
-    def _judge(self, batch: Batch) -> list[Outcome]:
+    def _write_admitted(self, batch: Batch, of_whole: list[RuleResult]) -> int:
+        """The rows that break no critical rule, as a partial file; raises CheckError when a rule broke over them."""
+        try:
+            return batch.write_admitted(partial(self._admitted(batch.load)))
+        except duckdb.Error:
+            self._judge(batch, RELATION, of_whole)
+            raise
+
+    def _judge(self, batch: Batch, relation: str, of_whole: list[RuleResult]) -> list[Outcome]:
+        """What the rules say of the rows of a relation of the batch; raises CheckError when one of them broke."""
         if not batch.rows:
             return [Outcome(rule, 0) for rule in batch.rules]
-        return validate(batch.database, "batch", batch.rules)
+        outcomes = validate(batch.database, relation, batch.rules)
+        self._stop_on_errors(batch.load, outcomes, of_whole)
+        return outcomes
 
     def _results(self, load: Load, outcomes: list[Outcome]) -> list[RuleResult]:
         return [
@@ -208,11 +220,12 @@ class _Gate:
             load.load_id, self.table, rule, column, severity, failed, "fail" if failed else "pass"
         )
 
-    def _stop_on_errors(self, load: Load, outcomes: list[Outcome], results: list[RuleResult]) -> None:
+    def _stop_on_errors(self, load: Load, outcomes: list[Outcome], of_whole: list[RuleResult]) -> None:
         broken = [outcome for outcome in outcomes if outcome.error is not None]
         if not broken:
             return
-        self.manifest.judge(load.load_id, results)
+        self.manifest.judge(load.load_id, [*self._results(load, outcomes), *of_whole])
+        partial(self._admitted(load)).unlink(missing_ok=True)
         lines = "\n".join(f"  {outcome.rule.label}: {outcome.error}" for outcome in broken)
         raise CheckError(
             f"{load.unit} (load {load.load_id}): {len(broken)} check(s) of {self.table} broke:\n{lines}\n"

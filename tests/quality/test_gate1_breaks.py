@@ -44,6 +44,23 @@ def test_a_check_that_breaks_stops_the_run_and_is_no_failure(
     assert landing.admitted() == []
 
 
+def test_a_check_that_breaks_on_the_rows_stops_the_run_too(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Rule("sound", "lead_id", "cast(created_at as varchar)::integer < 0", "anything")
+    monkeypatch.setattr(
+        "ingestion.admission.contract_rules", lambda contract: (*contract_rules(contract), broken)
+    )
+    source = GivenSource("crm_lead", [extract(mostly_bad(bad=1), rejects=[(9, "x;y", "found 2 cells")])])
+    (load,) = landing.land(source)
+    with pytest.raises(CheckError, match="Could not convert"):
+        admit(landing, source)
+    statuses = {(r.rule, r.column): r.status for r in landing.manifest.results(load.load_id)}
+    assert (statuses["sound", "lead_id"], statuses["unreadable_row", ""]) == ("error", "fail")
+    assert landing.manifest.loads()[0].state == "landed"
+    assert landing.admitted() == []
+
+
 def test_a_rule_that_breaks_on_the_rows_is_an_error_too() -> None:
     session = duckdb.connect()
     session.execute("create table amounts as select unnest(['1', 'x']) as amount")
@@ -53,6 +70,20 @@ def test_a_rule_that_breaks_on_the_rows_is_an_error_too() -> None:
     ]
     assert [outcome.status for outcome in validate(session, "amounts", rules)] == ["error", "error"]
     assert [outcome.status for outcome in validate(session, "amounts", rules[1:])] == ["pass"]
+
+
+def test_a_warning_that_breaks_leaves_nothing_half_written(
+    landing: Landing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Rule("sound", "lead_id", "no_such_function(lead_id)", "anything", "warning")
+    monkeypatch.setattr(
+        "ingestion.admission.contract_rules", lambda contract: (*contract_rules(contract), broken)
+    )
+    source = GivenSource("crm_lead", [extract(LEADS)])
+    landing.land(source)
+    with pytest.raises(CheckError, match="no_such_function"):
+        admit(landing, source)
+    assert [path for path in landing.layout.admitted.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize("damage", ["torn", "missing", "other rows"])
