@@ -65,14 +65,14 @@ class Dice:
 
     def email(self) -> str | None:
         mailboxes = (
-            f" A@{self.label.upper()}.example ",
+            f" A@{self.label.upper()}.example\u00a0",
             f"a@{self.label}.example",
             f"info@{self.label}.example",
             f"{self.label}@free.example",
             f"b@{self.label}.example",
             f"c@other-{self.label}.example",
             f"no-reply@{self.label}.example",
-            f"bad@@{self.label}.example",
+            f"bad\u00a0one@{self.label}.example",
             f"{self.label}@nodot",
         )
         return self.some(mailboxes[: self._mailboxes])

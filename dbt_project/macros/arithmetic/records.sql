@@ -69,9 +69,15 @@ left join superseded
 where {{ exists }} and superseded._row_number is null
 {%- endmacro %}
 
-{# Trimmed lower-case e-mail where it is valid, else null. #}
+{#
+    Trimmed lower-case e-mail where it is valid, else null. White space is all of Unicode's, of which `\s` alone is but the
+    ASCII part: an address with a no-break space in it is none.
+#}
 {% macro valid_email(email) -%}
-case when {{ matches_whole('lower(trim(' ~ email ~ '))', '[^@\\s]+@[^@\\s.]+([.][^@\\s.]+)+') }} then lower(trim({{ email }})) end
+{%- set blank = '\\s\\v\\x1c-\\x1f\\x85\\p{Z}' -%}
+{%- set part = '[^@.' ~ blank ~ ']+' -%}
+{%- set address = '[^@' ~ blank ~ ']+@' ~ part ~ '([.]' ~ part ~ ')+' -%}
+case when {{ matches_whole('lower(trim(' ~ email ~ '))', address) }} then lower(trim({{ email }})) end
 {%- endmacro %}
 
 {# Phone number as + and 7 to 15 digits where it is valid, else null; national numbers completed by default_country_code. #}
