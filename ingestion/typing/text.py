@@ -24,8 +24,8 @@ create or replace temp macro decimal_as_text(x) as case
     else cast(x as varchar)
 end;
 create or replace temp macro read_boolean(x) as case
-    when lower(x) in ('true', 't', 'yes', 'y', '1') then true
-    when lower(x) in ('false', 'f', 'no', 'n', '0') then false
+    when lower(x) in ('true', 't', 'yes', 'y', '1', '1.0') then true
+    when lower(x) in ('false', 'f', 'no', 'n', '0', '0.0') then false
 end;
 """
 

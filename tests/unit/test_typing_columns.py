@@ -67,8 +67,8 @@ def test_the_first_header_that_a_file_has_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("written", "expected"),
-    [(word, True) for word in ("true", "T", "YES", "y", "1")]
-    + [(word, False) for word in ("False", "f", "no", "N", "0")],
+    [(word, True) for word in ("true", "T", "YES", "y", "1", "1.0")]
+    + [(word, False) for word in ("False", "f", "no", "N", "0", "0.0")],
 )
 def test_booleans(tmp_path: Path, written: str, expected: bool) -> None:
     assert _read(tmp_path, "crm_user", {"user_id": ["1"], "is_active": [written]}, "is_active") == [
