@@ -11,7 +11,7 @@ from ingestion.engine import literal
 MACROS = r"""
 create or replace temp macro trimmed(x) as case
     when x < '!' or x > '~' or x[-1] < '!' or x[-1] > '~'
-        then nullif(regexp_replace(x, '^[\s\p{Z}]+|[\s\p{Z}]+$', '', 'g'), '')
+        then nullif(regexp_replace(x, '^[\s\v\x1c-\x1f\x85\p{Z}]+|[\s\v\x1c-\x1f\x85\p{Z}]+$', '', 'g'), '')
     else x
 end;
 create or replace temp macro number_as_text(x) as case

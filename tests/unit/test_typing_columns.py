@@ -33,9 +33,9 @@ USER = "user_id, full_name, is_active"
 
 
 def test_text_is_trimmed_and_blank_is_null(tmp_path: Path) -> None:
-    names = [" Ann  Lee ", "", " \t\n", None, "Zoë\u00a0", "a\nb\r\n", "王\u3000"]
-    rows = _read(tmp_path, "crm_user", {"user_id": list("1234567"), "full_name": names}, USER)
-    assert [name for _, name, _ in rows] == ["Ann  Lee", None, None, None, "Zoë", "a\nb", "王"]
+    names = [" Ann  Lee ", "", " \t\n", None, "Zoë\u00a0", "a\nb\r\n", "王\u3000", "\x0bLi\x85", "\x1c"]
+    rows = _read(tmp_path, "crm_user", {"user_id": list("123456789"), "full_name": names}, USER)
+    assert [name for _, name, _ in rows] == ["Ann  Lee", None, None, None, "Zoë", "a\nb", "王", "Li", None]
 
 
 def test_headers_match_apart_from_case_and_blanks(tmp_path: Path) -> None:
