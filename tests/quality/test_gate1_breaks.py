@@ -26,13 +26,18 @@ from tests.landings import GivenSource, Landing, extract
 from tests.quality.gate1_loads import LEADS, admit, mostly_bad
 
 
+def also_expect(monkeypatch: pytest.MonkeyPatch, failed: str, severity: str = "critical") -> None:
+    """Have every contract hold one rule more, `sound`."""
+    rule = Rule("sound", "lead_id", failed, "anything", severity)
+    monkeypatch.setattr(
+        "ingestion.admission.contract_rules", lambda contract: (*contract_rules(contract), rule)
+    )
+
+
 def test_a_check_that_breaks_stops_the_run_and_is_no_failure(
     landing: Landing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = Rule("sound", "lead_id", "no_such_function(lead_id)", "anything")
-    monkeypatch.setattr(
-        "ingestion.admission.contract_rules", lambda contract: (*contract_rules(contract), broken)
-    )
+    also_expect(monkeypatch, "no_such_function(lead_id)")
     source = GivenSource("crm_lead", [extract(mostly_bad(bad=0))])
     (load,) = landing.land(source)
     with pytest.raises(CheckError, match="no_such_function"):
@@ -47,10 +52,7 @@ def test_a_check_that_breaks_stops_the_run_and_is_no_failure(
 def test_a_check_that_breaks_on_the_rows_stops_the_run_too(
     landing: Landing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = Rule("sound", "lead_id", "cast(created_at as varchar)::integer < 0", "anything")
-    monkeypatch.setattr(
-        "ingestion.admission.contract_rules", lambda contract: (*contract_rules(contract), broken)
-    )
+    also_expect(monkeypatch, "cast(created_at as varchar)::integer < 0")
     source = GivenSource("crm_lead", [extract(mostly_bad(bad=1), rejects=[(9, "x;y", "found 2 cells")])])
     (load,) = landing.land(source)
     with pytest.raises(CheckError, match="Could not convert"):
@@ -75,10 +77,7 @@ def test_a_rule_that_breaks_on_the_rows_is_an_error_too() -> None:
 def test_a_warning_that_breaks_leaves_nothing_half_written(
     landing: Landing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = Rule("sound", "lead_id", "no_such_function(lead_id)", "anything", "warning")
-    monkeypatch.setattr(
-        "ingestion.admission.contract_rules", lambda contract: (*contract_rules(contract), broken)
-    )
+    also_expect(monkeypatch, "no_such_function(lead_id)", "warning")
     source = GivenSource("crm_lead", [extract(LEADS)])
     landing.land(source)
     with pytest.raises(CheckError, match="no_such_function"):

@@ -24,9 +24,8 @@
 {#
     Most rows of a slice are what they were. Those stay where they are: a table whose rows are deleted and inserted again is
     packed anew at every commit, which costs more than finding the few that changed. Former rows are found once, then told by
-    their place; rows of one key are told apart by a number
-    of 64 bits: comparing forty columns costs twice as much. The slice stands in another database, and one transaction writes to
-    one; the other then deletes and inserts, so that rows keep their ids.
+    their place; rows of one key are told apart by a number of 64 bits: comparing forty columns costs twice as much. The slice
+    stands in another database, and one transaction writes to one; the other then deletes and inserts, so that rows keep their ids.
 #}
 {% macro default__merge_slice(slice_relation, target_relation, key, is_former, columns) %}
     {% do adapter.commit() %}
