@@ -3,8 +3,10 @@
 What is kept for how long is said in `retention`; dagster.yaml names this class.
 """
 
+import os
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
@@ -20,6 +22,15 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
     seconds of the processor and many more of the disk. Here connections stay open, and a commit is handed to the
     operating system without waiting for the disk: a kill loses nothing, a power cut at most the last events told.
     """
+
+    def _init_db(self) -> None:
+        """Make the file, whole or not at all: one that a kill left half made would never be finished by Dagster."""
+        os.makedirs(self._base_dir, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".event_log-", dir=self._base_dir) as folder:
+            made = ConsolidatedSqliteEventLogStorage(folder).get_db_path()
+            # Linked rather than moved: another process that was faster may have told the file something by now.
+            with suppress(FileExistsError):
+                os.link(made, self.get_db_path())
 
     @cached_property
     def _engine(self) -> Engine:

@@ -5,6 +5,7 @@ What a night tells Dagster is the business of the integration tests.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import sqlite3
@@ -14,7 +15,9 @@ import threading
 from pathlib import Path
 
 import dagster as dg
+import pytest
 import sqlalchemy
+from dagster._core.storage.event_log.schema import SqlEventLogStorageMetadata
 
 from orchestration.defs.event_log import EventLog
 
@@ -93,6 +96,34 @@ def test_a_killed_process_loses_no_event(tmp_path: Path) -> None:
     with remembering(tmp_path) as instance:
         records = instance.fetch_materializations(KEY, limit=10).records
         assert [record.asset_materialization.metadata["number"].value for record in records] == [2, 1, 0]
+
+
+def test_a_log_that_a_kill_left_half_made_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as killed:
+        killed.setattr(SqlEventLogStorageMetadata, "create_all", lambda _engine: os._exit(1))
+        process = multiprocessing.get_context("fork").Process(target=EventLog, args=(str(tmp_path),))
+        process.start()
+        process.join()
+        assert process.exitcode == 1
+    with remembering(tmp_path) as instance:
+        assert materializations(instance) == []
+        run_id = run(instance)
+        assert materializations(instance) == [run_id]
+
+
+def test_a_log_that_another_process_made_meanwhile_keeps_what_it_was_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with remembering(tmp_path) as first:
+        run_id = run(first)
+        # The second looked for the file before the first had made it.
+        monkeypatch.setattr(os.path, "exists", lambda _path: False)
+        second = EventLog(str(tmp_path))
+        monkeypatch.undo()
+        assert [entry.run_id for entry in second.get_logs_for_run(run_id)]
+        second.dispose()
 
 
 def test_a_run_that_is_forgotten_leaves_nothing_of_its_log(tmp_path: Path) -> None:
