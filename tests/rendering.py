@@ -13,9 +13,11 @@ import jinja2
 from orchestration.transform.project import PROJECT
 
 MACROS = (
+    "engine/numbers.sql",
     "engine/patterns.sql",
     "engine/text.sql",
     "engine/time.sql",
+    "arithmetic/money.sql",
     "arithmetic/records.sql",
     "arithmetic/time.sql",
 )
@@ -34,12 +36,28 @@ class _Adapter:
 
 def rendered(model: str) -> str:
     """A model's SQL as dbt renders it under VARS, each ref a table of that name."""
+    (path,) = (PROJECT / "models").rglob(f"{model}.sql")
+    return _environment().from_string(path.read_text("utf-8")).render()
+
+
+def called(macro: str, *arguments: object) -> str:
+    """The SQL that a macro makes of its arguments."""
+    return _environment().globals[macro](*arguments)
+
+
+def _environment() -> jinja2.Environment:
+    """Of which the macros, and what dbt gives them, are globals."""
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
     macros: dict[str, Any] = {}
-    context = {"adapter": _Adapter(macros), "ref": str, "var": VARS.get, "config": lambda **_: ""}
+    environment.globals |= {
+        "adapter": _Adapter(macros),
+        "ref": str,
+        "var": VARS.get,
+        "config": lambda **_: "",
+    }
     for path in MACROS:
         text = (PROJECT / "macros" / path).read_text("utf-8")
-        found = environment.from_string(text, globals={**context, **macros}).make_module()
-        macros.update({name: value for name, value in vars(found).items() if not name.startswith("_")})
-    (path,) = (PROJECT / "models").rglob(f"{model}.sql")
-    return environment.from_string(path.read_text("utf-8"), globals={**context, **macros}).render()
+        found = vars(environment.from_string(text).make_module())
+        macros |= {name: value for name, value in found.items() if not name.startswith("_")}
+        environment.globals |= macros
+    return environment

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from tests.oracle.deals import Deal
@@ -17,6 +17,8 @@ from tests.oracle.money import cut
 
 CONVERSIONS = ("lead", "mql", "opportunity", "won")
 UNATTRIBUTED = "unattributed"
+MICROSECOND = timedelta(microseconds=1)
+WEEK = timedelta(weeks=1) // MICROSECOND
 Weights = dict[str, Fraction]
 
 
@@ -113,10 +115,13 @@ def _u_shaped(unit: Unit) -> Weights:
 
 
 def _time_decay(unit: Unit) -> Weights:
-    raw = {
-        touch["touch_id"]: Fraction(2 ** (-((unit.at - touch["occurred_at"]) / timedelta(days=1)) / 7))
-        for touch in unit.touches
-    }
+    with localcontext(prec=50):
+        raw = {
+            touch["touch_id"]: Fraction(
+                2 ** (Decimal((touch["occurred_at"] - unit.at) // MICROSECOND) / WEEK)
+            )
+            for touch in unit.touches
+        }
     total = sum(raw.values())
     return {key: part / total for key, part in raw.items()}
 

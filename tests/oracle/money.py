@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from tests.oracle.patterns import plain
 
 CENT = Decimal("0.01")
+MILLION = 10**6
 
 
 def cents(amount: Decimal) -> Decimal:
@@ -44,16 +45,18 @@ class Rates:
 
 
 def cut(amount: Decimal | None, rows: Sequence[tuple[str, Fraction]]) -> dict[str, Decimal | None]:
-    """An amount's cents over (key, weight) rows whose weights sum to 1, by largest remainder."""
+    """An amount's cents over (key, weight) rows whose weights sum to 1, by largest remainder.
+
+    Remainders are compared in millionths of a cent.
+    """
     if amount is None:
         return {key: None for key, _ in rows}
-    whole = int(abs(amount) / CENT)
+    whole = int(abs(amount) * 100)
     given, remainders = {}, []
     for key, weight in rows:
         share = whole * weight
         given[key] = int(share)
-        rest = Decimal((share - int(share)).numerator) / Decimal((share - int(share)).denominator)
-        remainders.append((-rest.quantize(Decimal("0.000001"), ROUND_HALF_EVEN), key))
+        remainders.append((-int((share - given[key]) * MILLION + Fraction(1, 2)), key))
     for _, key in sorted(remainders)[: whole - sum(given.values())]:
         given[key] += 1
     sign = -1 if amount < 0 else 1

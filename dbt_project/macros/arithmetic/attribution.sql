@@ -11,41 +11,37 @@ power(cast(2 as double), -{{ days_from_to(occurred_at, later_at) }} / 7)
 {%- endmacro %}
 
 {#
-    Weight of a touch where anchors share 90 of 100 equally and touches without an anchor share 10, what is missing left out
-    and the remainder rescaled to 1. `positions` are the columns that say which touch holds each anchor, the first of them
-    never null; `position` is the touch's, `touches` the length of the path. What is the same for a whole path is reckoned once
-    for it: `whole`, which its parts come to before they are rescaled, and `rest`, the weight of a touch without an anchor.
+    Part of a touch where anchors share 90 of 100 equally and touches without an anchor share 10, what is missing left out
+    and the remainder rescaled to the whole: whole numbers, 9 for an anchor to 1 of each of `positions` for all the others.
+    `positions` are the columns that say which touch holds each anchor, the first of them never null; `position` is the
+    touch's, `touches` the length of the path. What is the same for a whole path is reckoned once for it: `whole`, and `rest`, how
+    many touches have no anchor.
 #}
-{% macro anchored_weight(position, positions, whole, rest) -%}
+{% macro anchored_part(position, positions, rest) -%}
 case
     when {% for held in positions %}{{ position }} = {{ held }}{{ ' or ' if not loop.last }}{% endfor %}
-        then {{ anchor_share(positions) }} * (
+        then 9 * greatest({{ rest }}, 1) * (
             {% for held in positions -%}
             case when {{ position }} = {{ held }} then 1 else 0 end{{ ' + ' if not loop.last }}
             {% endfor -%}
-        ) / {{ whole }}
-    else {{ rest }}
+        )
+    else {{ positions | length }}
 end
 {%- endmacro %}
 
 {% macro anchored_whole(touches, positions) -%}
-(
-    {{ anchor_share(positions) }} * (
+greatest({{ anchored_rest(touches, positions) }}, 1) * (
+    9 * (
         {% for held in positions -%}
         case when {{ held }} is not null then 1 else 0 end{{ ' + ' if not loop.last }}
         {% endfor -%}
     )
-    + case when {{ touches }} > {{ held_positions(positions) }} then 10 else 0 end
+    + case when {{ anchored_rest(touches, positions) }} > 0 then {{ positions | length }} else 0 end
 )
 {%- endmacro %}
 
-{# Null where every touch holds an anchor. #}
 {% macro anchored_rest(touches, positions) -%}
-(cast(10 as double) / nullif({{ touches }} - {{ held_positions(positions) }}, 0) / {{ anchored_whole(touches, positions) }})
-{%- endmacro %}
-
-{% macro anchor_share(positions) -%}
-cast({{ 90 / (positions | length) }} as double)
+({{ touches }} - {{ held_positions(positions) }})
 {%- endmacro %}
 
 {# How many touches hold at least one of the anchors. #}

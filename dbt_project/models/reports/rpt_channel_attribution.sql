@@ -73,46 +73,65 @@ removals as (
     where entries.from_channel = 'start' and entries.to_number > 0
 ),
 
-by_channel as (
+-- How many paths share a conversion's so many-th part with each channel.
+shares_of_paths as (
+    select
+        conversion,
+        channel,
+        cast(round(1 / (shapley_weight * conversion_weight), 0) as bigint) as divisor,
+        count(*) as paths
+    from {{ ref('int_attribution__unit_touches') }}
+    where channel <> 'unattributed' and shapley_weight > 0
+    group by 1, 2, 3
+),
+
+-- In whole numbers, for cents to be cut exactly. Effects are doubles, right to 15 decimals: there equal ones are equal. A conversion
+-- has 720720 * 144403552893600 parts, which any number of channels up to 16 and of a deal's persons up to 32 divide.
+parts as (
     select
         conversion,
         'markov' as model,
         channel,
-        removal_effect / sum(removal_effect) over (partition by conversion) as channel_share,
+        {{ whole_of_38_digits('round(removal_effect * 1000000000000000, 0)') }} as part,
         removal_effect
     from removals
 
     union all
 
     select
-        unit_touches.conversion,
+        conversion,
         'shapley' as model,
-        unit_touches.channel,
-        {{ exact_sum('unit_touches.shapley_weight * unit_touches.conversion_weight', digits=18) }}
-        / sum({{ exact_sum('unit_touches.shapley_weight * unit_touches.conversion_weight', digits=18) }}) over (partition by unit_touches.conversion)
-        as channel_share,
+        channel,
+        sum({{ whole_quotient(whole_of_38_digits('paths') ~ ' * 720720 * 144403552893600', 'divisor') }}) as part,
         cast(null as double) as removal_effect
-    from {{ ref('int_attribution__unit_touches') }} as unit_touches
-    where unit_touches.channel <> 'unattributed'
-    group by unit_touches.conversion, unit_touches.channel
+    from shares_of_paths
+    group by conversion, channel
+),
+
+wholes as (
+    select
+        *,
+        sum(part) over (partition by conversion, model) as whole
+    from parts
 ),
 
 shares as (
     select
-        by_channel.conversion,
-        by_channel.model,
-        by_channel.channel,
-        by_channel.channel_share,
-        by_channel.removal_effect,
-        by_channel.channel_share * totals.touched_conversions as conversions,
+        wholes.conversion,
+        wholes.model,
+        wholes.channel,
+        wholes.part,
+        wholes.whole,
+        wholes.removal_effect,
+        cast(wholes.part as double) / wholes.whole * totals.touched_conversions as conversions,
         totals.touched_amount
-    from by_channel
-    inner join totals on by_channel.conversion = totals.conversion
+    from wholes
+    inner join totals on wholes.conversion = totals.conversion
     where totals.touched_conversions > 0
 ),
 
 cut as (
-    {{ cut_cents('shares', 'conversion, model', 'channel', 'touched_amount', 'channel_share') }}
+    {{ cut_cents('shares', 'conversion, model', 'channel', 'touched_amount', 'part', 'whole') }}
 ),
 
 credited as (

@@ -43,7 +43,8 @@ path_touches as (
         row_number() over ({{ in_order }}) as position,
         lag(channel) over ({{ in_order }}) as former_channel,
         -- Told from the path's last touch: at the conversion, years later, all may have decayed beyond what decimals hold.
-        {{ touch_decay('occurred_at', 'max(occurred_at) over (partition by unit_number)') }} as decay
+        -- In parts of 2^62, which hold every bit of it: cents are cut by whole numbers.
+        cast({{ touch_decay('occurred_at', 'max(occurred_at) over (partition by unit_number)') }} * 4611686018427387904 as bigint) as decay
     from eligible
 ),
 
@@ -56,7 +57,7 @@ path_channels as (
         {% for anchor in anchors -%}
         count(is_by_{{ anchor }}) as touches_by_{{ anchor }},
         {% endfor -%}
-        sum(cast(decay as decimal(38, 30))) as decay
+        sum({{ whole_of_38_digits('decay') }}) as decay
     from path_touches
     group by unit_number, is_deal, channel
 ),
@@ -70,7 +71,7 @@ paths as (
         {% for anchor in anchors -%}
         cast(nullif(sum(touches_by_{{ anchor }}), 0) as int) as {{ anchor }}_position,
         {% endfor -%}
-        cast(sum(decay) as double) as decay
+        sum(decay) as decay
     from path_channels
     group by unit_number
 ),
@@ -88,17 +89,19 @@ units_of_paths as (
         {% for anchor in anchors -%}
         paths.{{ anchor }}_position,
         {% endfor -%}
+        paths.touches as linear_whole,
+        case when paths.touches > 2 then 5 * (paths.touches - 2) else paths.touches end as u_shaped_whole,
+        paths.decay as time_decay_whole,
         {% for model, held in anchored.items() -%}
-        {{ anchored_whole('paths.touches', held) }} as {{ model }}_whole,
         {{ anchored_rest('paths.touches', held) }} as {{ model }}_rest,
-        {% endfor -%}
-        paths.decay
+        {{ anchored_whole('paths.touches', held) }} as {{ model }}_whole{{ ',' if not loop.last }}
+        {% endfor %}
     from units
     left join paths on units.unit_number = paths.unit_number
 ),
 
 {% for kind in ['journey', 'deal'] -%}
-{{ kind }}_weights as (
+{{ kind }}_parts as (
     select
         units.unit_number,
         units.conversion,
@@ -112,16 +115,17 @@ units_of_paths as (
         units.amount_reporting,
         cast(case when touches.position = 1 then 1 else 0 end as double) as first_touch_weight,
         cast(case when touches.position = units.touches then 1 else 0 end as double) as last_touch_weight,
-        cast(1 as double) / units.touches as linear_weight,
-        cast(case
-            when units.touches = 1 then 1
-            when units.touches = 2 then 0.5
-            when touches.position in (1, units.touches) then 0.4
-            else cast(0.2 as double) / (units.touches - 2)
-        end as double) as u_shaped_weight,
-        touches.decay / units.decay as time_decay_weight,
+        1 as linear_part,
+        case
+            when units.touches > 2 and touches.position in (1, units.touches) then 2 * (units.touches - 2)
+            else 1
+        end as u_shaped_part,
+        touches.decay as time_decay_part,
         {% for model, held in anchored.items() -%}
-        {{ anchored_weight('touches.position', held, 'units.' ~ model ~ '_whole', 'units.' ~ model ~ '_rest') }} as {{ model }}_weight,
+        {{ anchored_part('touches.position', held, 'units.' ~ model ~ '_rest') }} as {{ model }}_part,
+        {% endfor -%}
+        {% for model in cut_models -%}
+        units.{{ model }}_whole,
         {% endfor -%}
         -- A channel of several touches counts once, at its last.
         case when path_channels.unit_number is not null then cast(1 as double) / units.channels else cast(0 as double) end as shapley_weight
@@ -134,6 +138,15 @@ units_of_paths as (
         on touches.unit_number = path_channels.unit_number
         and touches.position = path_channels.last_position
     where {{ 'not' if kind == 'journey' }} touches.is_deal
+),
+
+{{ kind }}_weights as (
+    select
+        *,
+        {% for model in cut_models -%}
+        cast({{ model }}_part as double) / {{ model }}_whole as {{ model }}_weight{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ kind }}_parts
 ),
 
 {% endfor -%}

@@ -48,6 +48,8 @@ placed as (
         coalesce(creations.journey_id, customers.journey_id) as journey_id,
         person_deals.link_rule,
         person_deals.weight,
+        1 as part,
+        count(*) over (partition by person_deals.opportunity_id) as whole,
         person_deals.deal_amount,
         person_deals.created_at,
         person_deals.closed_at,
@@ -63,7 +65,7 @@ placed as (
 ),
 
 cut as (
-    {{ cut_cents('placed', 'opportunity_id', 'journey_id', 'deal_amount', 'weight') }}
+    {{ cut_cents('placed', 'opportunity_id', 'journey_id', 'deal_amount', 'part', 'whole') }}
 ),
 
 final as (
