@@ -47,8 +47,8 @@ def validate(connection: duckdb.DuckDBPyConnection, relation: str, rules: Sequen
     `relation` is a table, view or parenthesised query of the session. Each rule becomes a mark on every row that keeps
     it, of which Great Expectations expects that it is never null. The marks are worked out in one scan and kept as a
     temporary table, because Great Expectations asks for each of them several times; rows that keep every rule are left
-    out, for a mark on them is nothing to count. A rule that cannot be evaluated comes back with `error`, and so do all
-    others when it breaks on the rows; nothing is raised for it.
+    out, for a mark on them is nothing to count, and where all keep every rule it is not asked. A rule that cannot be
+    evaluated comes back with `error`, and so do all others when it breaks on the rows; nothing is raised for it.
     """
     if not rules:
         return []
@@ -83,9 +83,11 @@ def _judge(
     )
     breaks_any = " or ".join(f"({rule.failed})" for rule in rules.values())
     try:
-        connection.execute(
+        (marked,) = connection.execute(
             f"create or replace temp table {_MARKS} as select {marks} from {relation} where {breaks_any}"
-        )
+        ).fetchone()
+        if not marked:
+            return dict.fromkeys(rules, (0, None))
         found = _expect_never_null([f"rule_{at}" for at in rules], connection)
     except duckdb.Error as error:
         return dict.fromkeys(rules, (0, str(error).splitlines()[0]))

@@ -118,6 +118,21 @@ print(*sorted(unused & sys.modules.keys()))
     assert said(judged) == ""
 
 
+def test_rows_that_keep_every_rule_load_no_great_expectations() -> None:
+    judged = """
+import sys
+import duckdb
+from ingestion.rules import Rule
+from orchestration.quality.expectations import validate
+with duckdb.connect() as connection:
+    connection.execute("create table numbers as select 2 as number")
+    rules = [Rule("odd", "number", "number = 1", "an even number"), Rule("no", "number", "nothing = 1", "sense")]
+    print(*[outcome.status for outcome in validate(connection, "numbers", rules)])
+print("great_expectations" in sys.modules)
+"""
+    assert said(judged).split() == ["pass", "error", "False"]
+
+
 def test_the_definitions_load_no_client_of_a_cloud_and_no_parser_of_sql() -> None:
     assembled = """
 import sys
