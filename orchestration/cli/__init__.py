@@ -13,8 +13,8 @@ __all__ = ["main"]
 
 def main() -> None:
     """The entry point `closedloop`."""
-    # A night makes millions of objects that stay; looking through them every 700 new ones is a tenth of a small night.
-    gc.set_threshold(100_000, 10, 10)
+    # A night makes a million objects that stay; looking through them as often as Python does is a tenth of it.
+    gc.set_threshold(1_000_000, 10, 10)
 
     from orchestration.cli.app import app
     from orchestration.cli.failing import told

@@ -5,14 +5,16 @@ Only how dbt is called belongs here; which assets its nodes are is said in `defs
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
+import pickle
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -37,6 +39,9 @@ COMPILED = {
 """Which tests are compiled with the models: for a night that builds everything all generic ones but those that ask the
 warehouse what columns a table has; for one that builds a slice those that differ.
 """
+
+PARSING = ("dbt-core", "dbt-common", "dbt-adapters", "dbt-semantic-interfaces", "jinja2")
+"""Libraries whose objects and code are kept of a parse, and can be read by the same versions only."""
 
 QUIET = ("--no-version-check", "--no-use-colors", "--log-level", "none", "--log-level-file", "warn")
 
@@ -79,10 +84,13 @@ def parsed(layout: Layout) -> Path:
     So it is the repository's, kept where dbt keeps it, or under the data folder where the repository must not be
     written to.
     """
-    found = fingerprint(PROJECT)
     target = PROJECT / "target" if os.access(PROJECT, os.W_OK) else layout.dbt
-    versions = [f"{library}-{version(library)}" for library in ("dbt-core", "jinja2")]
-    folder = target / "ready" / "-".join([found[:16], *versions, sys.implementation.cache_tag])
+    read_by = [*(f"{library}-{version(library)}" for library in PARSING), sys.implementation.cache_tag]
+    written_by = [
+        Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("dbt.py", "templates.py")
+    ]
+    found = hashlib.sha256("\n".join([fingerprint(PROJECT), *read_by, *written_by]).encode()).hexdigest()
+    folder = target / "ready" / found[:16]
     if not folder.exists():
         # Beside its place first: two nights of two deployments may parse at once, and one may be killed.
         unfinished = Path(tempfile.mkdtemp(prefix="parsing-", dir=_made(folder.parent)))
@@ -95,7 +103,6 @@ def parsed(layout: Layout) -> Path:
 def _parse(folder: Path, layout: Layout) -> None:
     """Parse the models into `folder` and compile their generic tests and all templates. Opens no warehouse."""
     from dbt.contracts.graph.manifest import Manifest
-    from dbt.parser.manifest import extended_mashumaro_encoder
 
     from orchestration.transform.templates import keep_templates
 
@@ -109,8 +116,10 @@ def _parse(folder: Path, layout: Layout) -> None:
         _invoke(
             PROJECT, ["compile", *tests, *offline, *said, *paths], layout.warehouse, "1GB", manifest=manifest
         )
-        manifest.flat_graph = {}
-        (folder / f"{scope}.msgpack").write_bytes(manifest.to_msgpack(extended_mashumaro_encoder))
+        kept = {
+            field.name: getattr(manifest, field.name) for field in fields(manifest) if field.name[0] != "_"
+        }
+        (folder / f"{scope}.pickle").write_bytes(pickle.dumps(kept))
     keep_templates(manifest, folder)
 
 
@@ -125,11 +134,12 @@ def manifest_path(layout: Layout) -> Path:
 
 
 def _manifest(layout: Layout, scope: str) -> Manifest:
-    """The manifest as dbt works with it: a parse costs seconds, reading this a third of one."""
+    """The manifest as dbt works with it. A parse costs seconds, dbt's own form of it half of one: codecs of every kind
+    of node are made to read it.
+    """
     from dbt.contracts.graph.manifest import Manifest
 
-    manifest = Manifest.from_msgpack((parsed(layout) / f"{scope}.msgpack").read_bytes())
-    manifest.build_flat_graph()
+    manifest = Manifest(**pickle.loads((parsed(layout) / f"{scope}.pickle").read_bytes()))
     for node in manifest.nodes.values():
         if node.resource_type == "seed":
             node.root_path = str(layout.dbt)  # the agreement is the deployment's
@@ -149,10 +159,14 @@ def build(
     night. `progress` is called with each finished node and how many finished so far. Nodes that fail are in the
     results; raises DbtError when dbt itself could not run.
     """
-    said = variables(deployment, as_of)
-    if builds_on_former(deployment.layout.warehouse) and _cut_slice(deployment, said):
-        said["night_scope"] = "slice"
-    arguments = ["build", "--no-write-json"]
+    layout, said = deployment.layout, variables(deployment, as_of)
+    if builds_on_former(layout.warehouse):
+        # The one that the slice is then built with: reading a second costs what some models do.
+        manifest = _manifest(layout, "slice")
+        said["night_scope"] = "slice" if _cut_slice(deployment, manifest, said) else "whole"
+    if said["night_scope"] == "whole":
+        manifest = _manifest(layout, "whole")
+    arguments = ["build", "--no-write-json", "--use-fast-test-edges"]
     for resource_type in leave_out:
         arguments += ["--exclude-resource-type", resource_type]
     seen = 0
@@ -163,7 +177,9 @@ def build(
             seen += 1
             progress(_from_result(result), seen)
 
-    results = [_from_result(result) for result in _run(deployment, said, arguments, told).result.results]
+    results = [
+        _from_result(result) for result in _run(deployment, manifest, said, arguments, told).result.results
+    ]
     if not any(result.is_bad for result in results):
         mark_built(deployment.layout.warehouse)
     return results
@@ -174,13 +190,13 @@ def build_some(deployment: Deployment, as_of: datetime, selection: str) -> list[
     arguments = ["build", "--no-write-json", "--select", selection]
     for resource_type in ("test", "unit_test"):
         arguments += ["--exclude-resource-type", resource_type]
-    outcome = _run(deployment, variables(deployment, as_of), arguments)
+    outcome = _run(deployment, _manifest(deployment.layout, "whole"), variables(deployment, as_of), arguments)
     return [_from_result(result) for result in outcome.result.results]
 
 
-def _cut_slice(deployment: Deployment, said: Mapping[str, Any]) -> bool:
+def _cut_slice(deployment: Deployment, manifest: Manifest, said: Mapping[str, Any]) -> bool:
     """Find what tonight's rows can change; whether that is little enough to be built on its own."""
-    outcome = _run(deployment, said, ["run-operation", "cut_slice", "--no-write-json"])
+    outcome = _run(deployment, manifest, said, ["run-operation", "cut_slice", "--no-write-json"])
     if not outcome.success:
         raise DbtError(
             f"what tonight's rows can change could not be found: {outcome.result.results[0].message}\n"
@@ -198,6 +214,7 @@ def _cut_slice(deployment: Deployment, said: Mapping[str, Any]) -> bool:
 
 def _run(
     deployment: Deployment,
+    manifest: Manifest,
     said: Mapping[str, Any],
     arguments: Sequence[str],
     told: Callable[[RunResult], None] | None = None,
@@ -214,7 +231,7 @@ def _run(
             options.memory_limit,
             told,
             options.threads,
-            _manifest(layout, said["night_scope"]),
+            manifest,
         )
 
 

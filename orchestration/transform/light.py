@@ -12,12 +12,14 @@ from typing import Any
 
 from dbt import compilation
 from dbt.artifacts.schemas.results import NodeStatus
+from dbt.compilation import Linker
 from dbt.context.providers import ModelContext, RuntimeProvider
-from dbt.contracts.graph.nodes import GenericTestNode, ModelNode
+from dbt.contracts.graph.nodes import GenericTestNode, ModelNode, ParsedNode
 from dbt.node_types import NodeType
 from dbt.task import run
 from dbt.task.build import BuildTask
 from dbt.task.run import ModelRunner
+from dbt.task.run_operation import RunOperationTask
 from dbt.task.seed import SeedRunner
 from dbt.task.test import TestResultData, TestRunner
 from dbt_common.behavior_flags import BehaviorFlagRendered
@@ -55,7 +57,17 @@ class _Unannounced:
 
     def after_execute(self, result: Any) -> None:
         if result.status not in (NodeStatus.Success, NodeStatus.Pass):
+            for unwritten in vars(result.node).pop("_unwritten", ()):
+                _former_write(result.node, *unwritten)
             self.print_result_line(result)
+
+
+def _unwritten(node: ParsedNode, *written: str) -> None:
+    """The SQL of a node, of which dbt makes two files: those of one that failed are written when it has."""
+    vars(node).setdefault("_unwritten", []).append(written)
+
+
+_former_write = ParsedNode.write_node
 
 
 class _Model(_Unannounced, ModelRunner):
@@ -127,6 +139,15 @@ class _Contexts:
 _former_context = compilation.generate_runtime_model_context
 
 
+def _unsummed(_linker: Linker, _manifest: Any) -> dict[str, Any]:
+    """A summary of the graph, for a file that helps who works on dbt."""
+    return {}
+
+
+def _unlinked(_task: RunOperationTask) -> None:
+    """The graph of the models, which a macro that is called alone does not follow."""
+
+
 def _unknown() -> str:
     """Which module a flag of an adapter comes from. dbt looks through the stack and all modules for it, a second long
     inside Dagster, for an event that is never told.
@@ -159,6 +180,9 @@ def light(told: Told | None = None, *, is_parsed: bool = False) -> Iterator[None
             (DebugLevel, "__init__", _uncomposed),
             (InfoLevel, "__init__", _uncomposed),
             (BaseMacroGenerator, "get_macro", _macro),
+            (Linker, "get_graph_summary", _unsummed),
+            (RunOperationTask, "compile_manifest", _unlinked),
+            (ParsedNode, "write_node", _unwritten),
             (compilation, "generate_runtime_model_context", contexts.compiling),
             (run, "generate_runtime_model_context", contexts.building),
             (BehaviorFlagRendered, "_default_source", staticmethod(_unknown)),

@@ -87,6 +87,27 @@ def test_a_test_says_what_plain_dbt_says(project: Path, monkeypatch: pytest.Monk
     )
 
 
+def test_the_sql_of_what_failed_is_written_where_dbt_writes_it(project: Path) -> None:
+    """A file or two for every node would be a thirtieth of a small night, and nobody looks at those that went well."""
+    failing = "{{ config(materialized='table') }} select no_column"
+    write(project, "{{ config(materialized='table') }} " + MODEL)
+    (project / "models" / "failing.sql").write_text(failing)
+    (project / "tests" / "claim.sql").write_text("select * from {{ ref('numbers') }} where number = 2")
+    results = built(project)
+    assert {name: result.status for name, result in results.items()} == {
+        "numbers": "success",
+        "failing": "error",
+        "claim": "fail",
+    }
+    target = project / "target"
+    assert {str(path.relative_to(target)) for path in target.rglob("*.sql")} == {
+        "compiled/closedloop/models/failing.sql",
+        "run/closedloop/models/failing.sql",
+        "compiled/closedloop/tests/claim.sql",
+    }
+    assert "no_column" in (target / "run/closedloop/models/failing.sql").read_text()
+
+
 def test_what_a_model_sees_when_it_is_built_is_what_dbt_would_make_anew(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
