@@ -10,6 +10,7 @@ import shutil
 from functools import wraps
 from pathlib import Path
 
+import duckdb
 import pytest
 from dbt.adapters.duckdb.impl import DuckDBAdapter
 from dbt.cli.main import dbtRunner
@@ -48,6 +49,32 @@ def test_a_table_that_fails_leaves_the_former_one(project: Path) -> None:
     write(project, table + "select cast('x' as integer) as number")
     assert built(project)["numbers"].status == "error"
     assert rows(project) == [(1,), (2,), (3,)]
+
+
+TEXTS = "select concat('r', number) as row_id, 'same' as kind, number from range(1000) as given (number)"
+TEXT_TYPES = [("row_id", "string"), ("kind", "string"), ("number", "bigint")]
+
+
+@pytest.mark.parametrize("is_promised", [False, True])
+def test_texts_of_which_each_is_another_are_not_packed_and_all_others_are(
+    project: Path, is_promised: bool
+) -> None:
+    columns = [{"name": name, "data_type": type_} for name, type_ in reversed(TEXT_TYPES)]
+    model = {"name": "numbers", "config": {"contract": {"enforced": is_promised}}, "columns": columns}
+    write(
+        project,
+        "{{ config(materialized='table', unpacked=['row_id']) }} " + TEXTS,
+        json.dumps({"models": [model]}),
+    )
+    assert built(project)["numbers"].status == "success"
+    with duckdb.connect(str(project / "warehouse.duckdb"), read_only=True) as connection:
+        found = connection.execute(
+            "select column_name, compression from pragma_storage_info('numbers') where segment_type <> 'VALIDITY'"
+        ).fetchall()
+        whole = connection.execute("select row_id, kind, number from numbers order by number").fetchall()
+    packed = {name for name, compression in found if compression != "Uncompressed"}
+    assert packed == {"kind", "number"}
+    assert whole == [(f"r{number}", "same", number) for number in range(1000)]
 
 
 HELD = "select 1 as one, cast('a' as varchar) as name, cast(1 as decimal(18, 2)) as amount"

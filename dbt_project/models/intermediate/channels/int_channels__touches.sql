@@ -1,5 +1,5 @@
 -- Touches with the person and the channel of each: the row's own channel, else the rules'. Grain: one row per touch.
-{{ config(materialized='sliced', slice_by='touch_id') }}
+{{ config(materialized='sliced', slice_by='touch_id', unpacked=['touch_id']) }}
 
 with touches as (
     select

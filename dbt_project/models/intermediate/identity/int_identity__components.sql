@@ -1,6 +1,6 @@
 -- Connected records labelled by the smallest of them. Grain: one row per live record that has a neighbour.
 -- depends_on: {{ ref('int_identity__edges') }}
-{{ config(materialized='iterative', slice_by='node', step='spread_labels') }}
+{{ config(materialized='iterative', slice_by='node', step='spread_labels', unpacked=['node', 'label']) }}
 
 with final as (
     select

@@ -1,6 +1,6 @@
 -- What joins live records to one person: ids that name each other, the same usable e-mail, the same phone of records that
 -- lack one. Grain: one row per pair of directly joined records and direction.
-{{ config(materialized='sliced', slice_by='node') }}
+{{ config(materialized='sliced', slice_by='node', unpacked=['node', 'neighbour']) }}
 
 with records as (
     select

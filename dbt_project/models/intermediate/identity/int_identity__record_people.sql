@@ -1,6 +1,6 @@
 -- The person that anything pointing at a record belongs to: a merged record stands for its survivor, a deleted one for
 -- nobody. Grain: one row per record that leads to a person.
-{{ config(materialized='sliced', slice_by='node') }}
+{{ config(materialized='sliced', slice_by='node', unpacked=['node', 'record_id', 'survivor_node', 'survivor_id', 'person_id']) }}
 
 with final as (
     select

@@ -1,6 +1,6 @@
 -- Every staged record that can be a person: marketing contacts, CRM leads, CRM contacts, with what identifies and describes
 -- it. Grain: one row per record (node = '<kind>:<id>').
-{{ config(materialized='sliced', slice_by='node') }}
+{{ config(materialized='sliced', slice_by='node', unpacked=['node', 'record_id', 'email', 'phone', 'usable_email']) }}
 
 with contacts as (
     select

@@ -1,6 +1,6 @@
 -- What became of each record: itself, merged into the end of its survivor chain, or deleted. Merged beats deleted on the
 -- loser; a loser whose survivor is deleted leaves with it. Grain: one row per record.
-{{ config(materialized='sliced', slice_by='node') }}
+{{ config(materialized='sliced', slice_by='node', unpacked=['node', 'survivor_node']) }}
 
 with records as (
     select

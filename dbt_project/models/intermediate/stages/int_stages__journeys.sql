@@ -1,6 +1,6 @@
 -- Journeys with their timestamps: when each stage was first reached, what the sales people declared and what the rules say,
 -- and which lead speaks for the journey. Grain: one row per journey.
-{{ config(materialized='sliced', slice_by='person_id') }}
+{{ config(materialized='sliced', slice_by='person_id', unpacked=['journey_id', 'person_id', 'lead_id']) }}
 
 with events as (
     select

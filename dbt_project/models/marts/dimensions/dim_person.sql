@@ -1,6 +1,6 @@
 -- Persons with what identifies them; restricted. Name, e-mail and phone are those of the first record that has one, leads
 -- first. Grain: one row per person.
-{{ config(schema='restricted', materialized='sliced', slice_by='person_id') }}
+{{ config(schema='restricted', materialized='sliced', slice_by='person_id', unpacked=['person_id', 'email', 'phone']) }}
 
 with final as (
     select
