@@ -20,23 +20,18 @@ with touches as (
     from {{ ref('stg_marketing__touches') }}
 ),
 
+-- Records that stand for themselves are one person where they share an address; others count where there is none of those.
 email_owners as (
     select
-        usable_email,
-        person_id
-    from (
-        select
-            records.usable_email,
-            people.person_id,
-            row_number() over (
-                partition by records.usable_email
-                order by case when people.node = people.survivor_node then 0 else 1 end, records.node
-            ) as choice
-        from {{ ref('int_identity__records') }} as records
-        inner join {{ ref('int_identity__record_people') }} as people on records.node = people.node
-        where records.usable_email is not null
-    ) as owners
-    where choice = 1
+        records.usable_email,
+        coalesce(
+            min(case when people.node = people.survivor_node then people.person_id end),
+            min_by(people.person_id, people.node)
+        ) as person_id
+    from {{ ref('int_identity__records') }} as records
+    inner join {{ ref('int_identity__record_people') }} as people on records.node = people.node
+    where records.usable_email is not null
+    group by records.usable_email
 ),
 
 -- Found for themselves, though final finds the persons of touches again: keeping whole touches until the claims are known
