@@ -16,6 +16,7 @@ from orchestration.night import Night
 from orchestration.quality.gate1 import admit_pending
 from orchestration.quality.gate2 import Gate2Error, judge
 from orchestration.settings import load_deployment
+from orchestration.transform import dbt
 from orchestration.transform.dbt import build
 from orchestration.transform.landing_views import prepare_landing
 from orchestration.transform.project import PROJECT, lay_out
@@ -61,11 +62,12 @@ def results(night) -> list:
 
 @pytest.fixture(scope="module")
 def claims(night, results) -> dict[str, str]:
-    """The SQL of every claim as it ran."""
-    compiled = night.deployment.layout.dbt / "target" / "compiled" / "closedloop" / "tests"
-    return {
-        path.stem.removeprefix("assert_"): path.read_text("utf-8") for path in compiled.glob("assert_*.sql")
-    }
+    """The SQL of every claim as it is asked: a night writes no files of it."""
+    asked = ["compile", "--no-write-json", "--select", "test_type:singular"]
+    manifest = dbt._manifest(night.deployment.layout, "whole")
+    said = dbt.variables(night.deployment, night.as_of)
+    compiled = dbt._run(night.deployment, manifest, said, asked).result.results
+    return {claim.node.name.removeprefix("assert_"): claim.node.compiled_code for claim in compiled}
 
 
 @pytest.fixture
