@@ -20,6 +20,7 @@ MACROS = (
     "arithmetic/money.sql",
     "arithmetic/records.sql",
     "arithmetic/time.sql",
+    "iteration/steps.sql",
 )
 VARS = {"as_of": "2026-07-01 00:00:00", "reporting_timezone": "UTC"}
 

@@ -101,6 +101,29 @@ def test_a_deal_that_closes_at_an_instant_is_not_open_at_it():
     assert result["fct_lead_to_deal"][1]["current_stage"] == "closed_lost"
 
 
+def test_a_status_that_repeats_a_loss_ends_nothing():
+    result = marts(
+        crm_lead=[lead("1", 1)],
+        crm_lead_history=[became("1", "recycled", 3), became("1", "closed_lost", 9)],
+        crm_opportunity=[deal("a", 2, 8, won=False, lead_id="1"), deal("b", 5, 7, won=False, lead_id="1")],
+    )
+    first, second = result["fct_lead_to_deal"]
+    # b is lost while a is open, a belongs to the first journey, and the status repeats the loss of b.
+    assert (first["ended_at"], first["closed_lost_at"]) == (june(3), june(8))
+    assert (second["ended_at"], second["current_stage"], second["is_open"]) == (None, "opportunity", True)
+
+
+def test_a_loss_ends_a_journey_whatever_repeats_another_at_that_instant():
+    same = {"email": "a@a.example"}
+    result = marts(
+        crm_lead=[lead("1", 1, **same), lead("2", 1, **same)],
+        crm_lead_history=[became("1", "closed_lost", 3), became("2", "closed_lost", 9)],
+        crm_opportunity=[deal("a", 2, 9, won=False, lead_id="1")],
+    )
+    (row,) = result["fct_lead_to_deal"]
+    assert (row["ended_at"], row["current_stage"]) == (june(9), "closed_lost")
+
+
 def test_an_account_deal_never_begins_a_journey():
     result = marts(
         crm_lead=[lead("1", 1, converted_account_id="acme")],

@@ -49,7 +49,8 @@
 
 {#
     Journeys of a person, one cycle a round: the next journey begins at the first event after the end of the last that may
-    begin one, and ends at the first event that ends it. A closing ends a journey only where its deal was created in it.
+    begin one, and ends at the first event that ends it. A closing ends a journey only where its deal was created in it, a
+    status that repeats a loss none to which that loss belongs.
 #}
 {% macro cut_journeys(relation, round) %}
     {%- set timeline = ref('int_stages__timeline') -%}
@@ -103,6 +104,7 @@
                 and beginnings.start_position <= timeline.position
                 and timeline.may_end
                 and beginnings.start_position <= coalesce(timeline.deal_created_position, 2147483647)
+                and beginnings.start_position > coalesce(timeline.repeated_position, 0)
             group by beginnings.person_id, beginnings.cycle_number, beginnings.start_position
         ) as begun
         left join {{ timeline }} as ends

@@ -143,6 +143,8 @@ deal_events as (
     select
         person_id,
         position,
+        stage,
+        source,
         min(case when stage = 'opportunity' and source = 'deal' then position end) over (
             partition by person_id, opportunity_id
         ) as deal_created_position,
@@ -154,6 +156,38 @@ deal_events as (
         ) as open_deals
     from ordered
     where source = 'deal' or stage = 'closed_lost'
+),
+
+-- A status that repeats a loss is dropped, and what is dropped ends nothing. It does so in journeys to which the loss belongs: those
+-- that began by then, by the creation of its deal where a deal was lost. Between the two is no step of its own place.
+former_steps as (
+    select
+        losses.person_id,
+        losses.position,
+        max(steps.position) as former_position
+    from deal_events as losses
+    inner join (
+        select person_id, position from ordered
+        where source <> 'record' and (source <> 'deal' or stage = 'opportunity')
+    ) as steps
+        on losses.person_id = steps.person_id
+        and steps.position < losses.position
+    where losses.stage = 'closed_lost' and losses.source = 'status'
+    group by losses.person_id, losses.position
+),
+
+repeated_losses as (
+    select
+        former_steps.person_id,
+        former_steps.position,
+        max(coalesce(told.deal_created_position, told.position)) as repeated_position
+    from former_steps
+    inner join deal_events as told
+        on former_steps.person_id = told.person_id
+        and former_steps.former_position <= told.position
+        and told.position < former_steps.position
+    where told.stage = 'closed_lost'
+    group by former_steps.person_id, former_steps.position
 ),
 
 final as (
@@ -170,6 +204,7 @@ final as (
         ordered.opportunity_id,
         ordered.is_inferred,
         case when ordered.opportunity_id is not null then deal_events.deal_created_position end as deal_created_position,
+        repeated_losses.repeated_position,
         ordered.stage_position <= 5 and not ordered.is_account_linked as may_begin,
         ordered.stage in ('customer', 'recycled', 'disqualified')
         or (ordered.stage = 'closed_lost' and deal_events.open_deals = 0) as may_end
@@ -177,6 +212,9 @@ final as (
     left join deal_events
         on ordered.person_id = deal_events.person_id
         and ordered.position = deal_events.position
+    left join repeated_losses
+        on ordered.person_id = repeated_losses.person_id
+        and ordered.position = repeated_losses.position
 )
 
 select * from final
