@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from ingestion.contracts import contracts
 from tests.oracle.promises import promises
 
 # A zone and a day near which its clock does something odd: gaps and repeats at and off midnight, a skipped day.
@@ -57,16 +58,22 @@ METRICS = (
 TARGET_CHANNELS = ("email", "paid_search", "event", "partner", "unknown", "referral")
 ATTEMPT_TYPES = ("call", "email", "meeting", "message")
 TITLES = ("Chief Buyer", "vp sales", "intern")
+OPTIONAL = sorted(contracts().keys() - {"crm_lead", "crm_opportunity"})
+"""Tables that a company may do without."""
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """What the worlds of one run share; `odd_day` is the local day around which their rows lie."""
+    """What the worlds of one run share; `odd_day` is the local day around which their rows lie.
+
+    Nothing feeds the tables `unfed`.
+    """
 
     number: int
     variables: dict
     seeds: dict[str, list[dict]]
     odd_day: date
+    unfed: frozenset[str]
 
 
 def agreement(number: int) -> Agreement:
@@ -79,14 +86,14 @@ def agreement(number: int) -> Agreement:
     variables = {
         "as_of": middle + timedelta(days=random.choice((3, 20)), seconds=random.choice((0, 1800, 61))),
         "reporting_timezone": zone,
-        "reporting_currency": random.choice(("USD", "EUR")),
+        "reporting_currency": random.choice(("USD", "EUR", "usd")),
         "mql_basis": random.choice(BASES),
         "sql_basis": random.choice(BASES),
-        "replay_version": random.choice((None, None, random.choice(versions))),
-        "account_link_days": random.choice((2, 10, 180)),
+        "replay_version": random.choice((None, None, random.choice(versions).upper())),
+        "account_link_days": random.choice((0, 2, 10, 180)),
         "max_phone_sharing": random.choice((1, 2, 3)),
-        "default_country_code": random.choice((None, "49")),
-        "attribution_lookback_days": random.choice((2, 10, 90)),
+        "default_country_code": random.choice((None, "49", "+49")),
+        "attribution_lookback_days": random.choice((2, 10, 90, 3650)),
         "min_attempt_sample": random.choice((1, 1, 3)),
     }
     seeds = {
@@ -105,7 +112,8 @@ def agreement(number: int) -> Agreement:
         silent = random.choice([name for name in seeds if not name.startswith("qualification")])
         seeds[silent] = []
     promised, calendars = promises(number, zone, odd_day)
-    return Agreement(number, variables | calendars, seeds | promised, odd_day)
+    unfed = OPTIONAL if number % 12 == 10 else random.sample(OPTIONAL, random.choice((0, 0, 0, 1, 2, 4)))
+    return Agreement(number, variables | calendars, seeds | promised, odd_day, frozenset(unfed))
 
 
 def _channel_rules(random: Random) -> list[dict]:
@@ -138,16 +146,19 @@ def _channel_rules(random: Random) -> list[dict]:
 
 def _stage_mapping(random: Random) -> list[dict]:
     declared = [stage for stage in STAGES if stage not in ("mql", "sql") or random.random() < 0.7]
-    rows = [(None, "lead", stage.upper(), stage) for stage in declared]
-    rows += [(None, "lead", "contacted", "sal"), ("erp", "lead", "contacted", random.choice(declared))]
-    rows += [("erp", "lead", "won", "customer"), (None, "opportunity", "Closed Won", "customer")]
+    rows = [("*", "lead", stage.upper(), stage) for stage in declared]
+    rows += [("*", "lead", "contacted", "sal"), ("ERP ", "lead", "Contacted", random.choice(declared))]
+    rows += [("erp", "lead", "won", "customer"), ("*", "opportunity", "Closed Won", "customer")]
     rows += [
-        (None, "opportunity", "Closed Lost", "closed_lost"),
-        (None, "opportunity", "Demo", "opportunity"),
+        ("*", "opportunity", "Closed Lost", "closed_lost"),
+        ("*", "opportunity", "Demo", "opportunity"),
     ]
     rows += [("crm", "opportunity", "Demo", random.choice(("closed_lost", "customer", "recycled")))]
     columns = ("source_system", "object", "value", "stage")
-    return [dict(zip(columns, row, strict=True)) for row in rows]
+    return [
+        dict(zip(columns, (random.choice((None, "*")) if source == "*" else source, *rest), strict=True))
+        for source, *rest in rows
+    ]
 
 
 def _qualification(random: Random, odd_day: date) -> tuple[list[dict], list[dict]]:
@@ -164,17 +175,18 @@ def _qualification(random: Random, odd_day: date) -> tuple[list[dict], list[dict
         for version, (start, end) in enumerate(zip(starts, ends, strict=True), 1):
             named = {"stage": stage, "rule_version": f"v{version}"}
             minima = {
-                name: random.choice((None, Decimal(least), Decimal(least) / 2))
+                name: random.choice((None, Decimal(least), Decimal(least) / 2, Decimal(least) / -4))
                 for name, least in (("min_fit", 10), ("min_intent", 5), ("min_total", 15))
             }
-            half_life = random.choice((None, Decimal("1"), Decimal("7.5")))
+            half_life = random.choice((None, Decimal("0.1"), Decimal("1"), Decimal("7.5")))
             thresholds.append(
                 named
                 | {"valid_from": start, "valid_until": end}
                 | minima
                 | {"intent_half_life_days": half_life}
             )
-            rules += [named | rule for rule in _rules(random, odd_day)]
+            spelt = named | {"rule_version": random.choice((f"v{version}", f" V{version}"))}
+            rules += [spelt | rule for rule in _rules(random, odd_day)]
     return thresholds, rules
 
 
@@ -220,12 +232,14 @@ def _rule(
 
 
 def _rates(random: Random, odd_day: date, reporting: str) -> list[dict]:
-    """The other of USD and EUR always, GBP from a day near the odd one, JPY never."""
-    other = "EUR" if reporting == "USD" else "USD"
+    """The other of USD and EUR always, GBP from a day near the odd one, CNY and JPY of many decimals, CHF never."""
+    other = "EUR" if reporting.upper() == "USD" else "USD"
     turn = odd_day + timedelta(days=random.randint(-3, 3))
     rows = [
         (other, date(2000, 1, 1), Decimal("1.25")),
         (other, turn, Decimal("1.085")),
+        ("JPY", date(2000, 1, 1), Decimal("0.0063291139")),
+        ("CNY", date(2000, 1, 1), Decimal("0.1234567895")),
         ("GBP", odd_day - timedelta(days=random.randint(0, 3)), Decimal("1.3")),
         (reporting, odd_day, Decimal(1)),
     ]

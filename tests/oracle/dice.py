@@ -29,23 +29,27 @@ class Dice:
         self.deleted = self.random.choice((0.0, 0.05, 0.2))
         self.pointed = self.random.choice((0.3, 0.7))
         self._mailboxes = self.random.choice((1, 2, 4, 9))
+        self._same_ids = self.random.random() < 0.3
+        """Ids are unique a table only: a lead, a contact and a deal may share one."""
         self.ids = {kind: self._some_ids(kind, most) for kind, most in MOST.items()}
 
     def _some_ids(self, kind: str, most: int) -> list[str]:
         fewest = 1 if kind == "l" and self.random.random() < 0.9 else 0
         names = self.random.sample(NAMES, self.random.randint(fewest, most))
-        return [f"{self.label}-{kind}{name}" for name in names]
+        return [f"{self.label}-{'' if self._same_ids else kind}{name}" for name in names]
 
     def _choose_instants(self, shared: Agreement) -> list[datetime]:
-        """Few enough to collide: near the odd day's local midnight, around as_of, and some days before."""
+        """Few enough to collide: near the odd day's local midnight, around as_of, some days and years before."""
         clock = Clock(shared.variables["as_of"], shared.variables["reporting_timezone"])
         midnight = clock.midnight(shared.odd_day)
         steps = [timedelta(hours=hours) for hours in (-30, -24, -1, 0, 1, 5, 24, 30)]
         near = [midnight + step for step in steps] + [midnight - timedelta(microseconds=1)]
         far = [midnight - timedelta(days=days) for days in (2, 5, 9, 10, 12, 40, 185)]
         late = [clock.as_of + step for step in (timedelta(0), timedelta(microseconds=1), timedelta(days=4))]
+        old = [midnight - timedelta(days=days) for days in (367, 1096, 1103)]
         chosen = self.random.sample(near, 5) + self.random.sample(far, 4)
-        return chosen + self.random.sample(late, self.random.randint(0, 2))
+        chosen += self.random.sample(late, self.random.randint(0, 2))
+        return chosen + self.random.sample(old, self.random.choice((0, 0, 1, 2)))
 
     def at(self, missing: float = 0.0) -> datetime | None:
         return None if self.random.random() < missing else self.random.choice(self._instants)

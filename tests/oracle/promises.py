@@ -51,8 +51,9 @@ def promises(number: int, zone: str, odd_day: date) -> tuple[dict[str, list[dict
     if random.random() > 0.1:
         for commitment in ("first_response", "acceptance", "attempts", "handoff"):
             seeds["sla_policies"] += _policies(random, commitment, names, odd_day)
-    default = random.choice((None, *names))
-    return seeds, {"default_calendar_id": default, "goal_calendar_id": random.choice((None, None, *names))}
+    spelt = [*names, *map(str.upper, names)]
+    default = random.choice((None, *spelt))
+    return seeds, {"default_calendar_id": default, "goal_calendar_id": random.choice((None, None, *spelt))}
 
 
 def _always(random: Random, name: str, hours: list[dict]) -> list[dict]:

@@ -16,13 +16,16 @@ AMOUNTS = (
     None,
     *map(
         Decimal,
-        ("0", "100", "1000", "250.5", "999.995", "1.005", "-1.005", "-100.01", "0.05", "123456789.9999"),
+        (
+            *("0", "100", "1000", "250.5", "999.995", "1.005", "-1.005", "-100.01", "0.05"),
+            *("123456789.9999", "370000000.02", "-25925939.0688", "-1000"),
+        ),
     ),
 )
 ABOUT = {
     "country": agreements.COUNTRIES,
     "industry": agreements.INDUSTRIES,
-    "employee_count": (5, 10, 200, 201),
+    "employee_count": (0, 5, 10, 200, 201),
 }
 
 NO_DAYS = (date(1900, 1, 1), date(9999, 12, 31))
@@ -49,7 +52,7 @@ def lead(dice: Dice, key: str) -> dict:
         "lead_id": key,
         "merged_into_lead_id": merged,
         "potential_value": dice.some(AMOUNTS),
-        "currency": dice.some(("USD", "eur")),
+        "currency": dice.some(("USD", "eur", "jpy", " ")),
         "lead_source": dice.some(agreements.LEAD_SOURCES),
         "status": dice.random.choice(STATUSES),
         "owner_user_id": dice.key("u"),
@@ -105,7 +108,7 @@ def opportunity(dice: Dice, key: str) -> dict:
         "primary_crm_contact_id": dice.key("k", dice.pointed),
         "owner_user_id": dice.key("u"),
         "amount": dice.some(AMOUNTS, 0.1),
-        "currency": dice.some(("USD", "EUR", " gbp", "JPY")),
+        "currency": dice.some(("USD", "EUR", " gbp", "JPY", "cny", "CHF", "")),
         "stage": dice.some(("closed won", "Closed Lost ", "demo", "odd"), 0.1),
         "opportunity_type": dice.some(("new_business", "renewal", "expansion", "Renewal "), 0.3),
         "created_at": dice.at(),
@@ -127,7 +130,7 @@ def touch(dice: Dice, key: str) -> dict:
         "anonymous_id": dice.key("n"),
         "email": dice.email(),
         "occurred_at": dice.at(),
-        "touch_type": dice.random.choice(agreements.TOUCH_TYPES),
+        "touch_type": dice.random.choice((*agreements.TOUCH_TYPES, " Form")),
         "utm_source": dice.some(agreements.UTM_SOURCES),
         "utm_medium": dice.some(agreements.UTM_MEDIUMS),
         "click_id": dice.some(("cx", "gclid", "Gclid=x:1", "fb:a=b")),
@@ -141,7 +144,7 @@ def change(dice: Dice, key: str) -> dict:
     return {
         "history_id": key,
         "lead_id": dice.key("l", 0),
-        "field": "status",
+        "field": dice.random.choice(("status", " Status ")),
         "new_value": dice.random.choice((*STATUSES, *["mql"] * 9)),
         "changed_at": dice.at(),
     }
@@ -204,7 +207,7 @@ def campaign(dice: Dice, key: str) -> dict:
         "channel": dice.some((" Display", "webinar", "TV"), 0.6),
         "start_date": dice.at().date(),
         "budget": dice.some(AMOUNTS),
-        "currency": dice.some(("USD", " eur")),
+        "currency": dice.some(("USD", " eur", " ")),
     }
 
 
@@ -227,7 +230,7 @@ def spend(dice: Dice, key: str) -> dict:
         "campaign_id": dice.key("g", 0),
         "channel": dice.some((" Paid_Social ", "display", "unknown"), 0.6),
         "spend": dice.random.choice(AMOUNTS[1:]),
-        "currency": dice.some(("USD", "EUR", " gbp", "JPY")),
+        "currency": dice.some(("USD", "EUR", " gbp", "JPY", "cny", "CHF", "")),
         "impressions": dice.some((0, 1000)),
         "clicks": dice.some((0, 7)),
     }

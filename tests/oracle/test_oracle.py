@@ -158,6 +158,7 @@ def test_worlds_are_many_and_reach_every_corner():
     corners: dict[tuple[str, str], set] = {
         ("bridge_journey_opportunity", "link_rule"): {"lead", "contact_role", "account"},
         ("fct_opportunity", "link_rule"): {"lead", "contact_role", "account", "unlinked"},
+        ("fct_opportunity", "currency"): {"USD", "EUR", "GBP", "JPY", "CNY", "CHF"},
         ("fct_lead_to_deal", "current_stage"): set(STAGES),
         ("rpt_channel_attribution", "conversion"): set(CONVERSIONS),
         ("rpt_channel_attribution", "model"): {*MODELS, "markov", "shapley"},
@@ -168,20 +169,23 @@ def test_worlds_are_many_and_reach_every_corner():
         ("rpt_goal_attainment", "status"): {"achieved", "missed", "on_track", "at_risk", "behind", None},
         ("rpt_movers", "metric"): set(MOVED),
         ("rpt_data_quality", "check_name"): {check for check, *_ in ALWAYS} | {*CRITICAL, "unmapped_status"},
-        ("rpt_data_quality", "status"): {"pass", "fail"},
+        ("rpt_data_quality", "status"): {"pass", "fail", "not_applicable"},
         ("rpt_unmatched_channel", "kind"): {"touch", "visit", "record", "spend"},
     }
     found: dict[tuple[str, str], set] = {corner: set() for corner in corners}
-    verdicts = set()
+    verdicts, ids = set(), {"lead_id": set(), "contact_id": set(), "opportunity_id": set()}
     for number in range(RUNS):
         shared = agreement(number)
         for mart, rows in compute(together(worlds_of(number)), shared.seeds, shared.variables).items():
             reached[mart] = reached.get(mart, 0) + len(rows)
             verdicts |= {(r["commitment"], r["status"]) for r in rows if mart == "fct_sla_event"}
+            for name, known in ids.items():
+                known |= {row[name] for row in rows if row.get(name)}
             for where, values in found.items():
                 if where[0] == mart:
                     values |= {row[where[1]] for row in rows}
     assert min(reached.values()) >= 50, reached
     assert found == corners
+    assert set.intersection(*ids.values()), "no lead, contact and deal share an id"
     # A handoff is judged at once, so it never runs at risk.
     assert verdicts == set(product(COMMITMENTS, STATUSES)) - {("handoff", "at_risk")}

@@ -52,6 +52,8 @@ class World:
         for letter, (table, make, most) in FACTS.items():
             for place in range(self._dice.random.randint(0, most)):
                 self._land(table, make, f"{self.label}-{letter}{place}")
+        for table in shared.unfed & self.rows.keys():
+            del self.rows[table]
 
     def _land(self, table: str, make: Callable[[Dice, str], dict], key: str) -> None:
         """One to three versions of a row."""
