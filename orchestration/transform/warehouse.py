@@ -14,7 +14,7 @@ import duckdb
 
 from ingestion.engine import identifier, literal
 
-FORMAT = "3"
+FORMAT = "4"
 """Raised when what the models keep between nights changes, so that a warehouse of before cannot be built on."""
 
 

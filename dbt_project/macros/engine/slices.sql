@@ -10,7 +10,7 @@
     {% else %}
         {%- set is_former = 'exists (select 1 from ' ~ slice_relation ~ ' as sliced where ' ~ is_same(key) ~ ')' -%}
     {% endif %}
-    {{ return(adapter.dispatch('merge_slice')(slice_relation, target_relation, key, is_former, columns)) }}
+    {{ return(adapter.dispatch('merge_slice')(slice_relation, target_relation, key, is_former, columns, scope)) }}
 {% endmacro %}
 
 {% macro is_same(columns) -%}
@@ -27,7 +27,7 @@
     their place; rows of one key are told apart by a number of 64 bits: comparing forty columns costs twice as much. The slice
     stands in another database, and one transaction writes to one; the other then deletes and inserts, so that rows keep their ids.
 #}
-{% macro default__merge_slice(slice_relation, target_relation, key, is_former, columns) %}
+{% macro default__merge_slice(slice_relation, target_relation, key, is_former, columns, scope) %}
     {% do adapter.commit() %}
     {%- set paired = adapter.quote(target_relation.identifier ~ '__paired') -%}
     {% call statement('paired') -%}
@@ -42,16 +42,27 @@
             on {{ 'former.' ~ key ~ ' = sliced.' ~ key if key is string else is_same(key) }}
             and former.content = hash({{ qualified('sliced', columns) }})
     {%- endcall %}
-    {% do run_query('delete from ' ~ target_relation ~ ' where rowid in (select former_row from ' ~ paired ~ ' where slice_row is null)') %}
-    {% do run_query(
-        'insert into ' ~ target_relation ~ ' (' ~ columns | join(', ') ~ ') select ' ~ columns | join(', ') ~ ' from ' ~ slice_relation
-        ~ ' where rowid not in (select slice_row from ' ~ paired ~ ' where slice_row is not null)'
-    ) %}
+    {%- set columns, gone = columns | join(', '), ' where rowid in (select former_row from ' ~ paired ~ ' where slice_row is null)' -%}
+    {%- set come = ' where rowid not in (select slice_row from ' ~ paired ~ ' where slice_row is not null)' -%}
+    {%- set told, is_told = target_relation.identifier ~ '__told', scope == 'touches' or config.get('slice_scope') == 'people' -%}
+    {% if is_told %}
+        {% do run_query(
+            'create temporary table ' ~ told ~ ' as select ' ~ columns ~ ' from ' ~ target_relation ~ gone
+            ~ ' union all select ' ~ columns ~ ' from ' ~ slice_relation ~ come
+        ) %}
+    {% endif %}
+    {% do run_query('delete from ' ~ target_relation ~ gone) %}
+    {% do run_query('insert into ' ~ target_relation ~ ' (' ~ columns ~ ') select ' ~ columns ~ ' from ' ~ slice_relation ~ come) %}
     {% do run_query('drop table ' ~ paired) %}
+    {% if is_told %}
+        {% do adapter.commit() %}
+        {% call statement('told') -%}create table {{ told_by(target_relation.identifier) }} as select * from temp.{{ told }}{%- endcall %}
+        {% do run_query('drop table temp.' ~ told) %}
+    {% endif %}
 {% endmacro %}
 
 {# Rows of Parquet files cannot be deleted: what stays is written anew beside them. #}
-{% macro spark__merge_slice(slice_relation, target_relation, key, is_former, columns) %}
+{% macro spark__merge_slice(slice_relation, target_relation, key, is_former, columns, scope) %}
     {%- set query -%}
         select {{ columns | join(', ') }} from {{ target_relation }} as former where not coalesce({{ is_former }}, false)
         union all

@@ -12,7 +12,7 @@
     Writes `slice_keys.verdict`: how many records the slice holds of how many, and whether it is worth it.
 #}
 {% macro cut_slice() %}
-    {% for schema in ['slice_landing', 'slice_row_keys', 'slice_record_keys', 'slice_other_keys', 'slice_keys'] %}
+    {% for schema in ['slice_landing', 'slice_row_keys', 'slice_record_keys', 'slice_event_keys', 'slice_keys'] %}
         {% do run_query('drop schema if exists ' ~ schema ~ ' cascade') %}
         {% do run_query('create schema ' ~ schema) %}
     {% endfor %}

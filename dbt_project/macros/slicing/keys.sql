@@ -90,17 +90,28 @@ union all select {{ valid }} as {{ detail }} from {{ changed(table) }}
 {% endmacro %}
 
 {#
-    Deals that an account may link to people: those that no lead or contact linked in the former night, those that changed, and
-    those whose leads or contacts changed and may link them no more. Other deals do not hold the people of an account together.
+    Deals that an account may link to people: those that no lead or contact links for certain, before tonight as after. For certain
+    links a record that lives as it lived, where a role, a conversion or every row of the deal names it. Other deals do not hold
+    the people of an account together.
 #}
 {% macro find_loose_deals() %}
-    {%- set links = former('int_revenue__deal_people') -%}
+    {%- set row = 'select opportunity_id, account_id, lead_id, primary_crm_contact_id from ' -%}
+    {% do run_query('create temporary table deal_row as ' ~ row ~ former('stg_crm__opportunities') ~ ' union all ' ~ row ~ changed('crm_opportunity')) %}
+    {%- set links = [
+        "select opportunity_id, concat('crm_contact:', crm_contact_id) as node from " ~ former('stg_crm__opportunity_contacts'),
+        "select converted_opportunity_id as opportunity_id, concat('lead:', lead_id) as node from " ~ former('stg_crm__leads'),
+    ] -%}
+    {% for kind, named in [('lead', 'lead_id'), ('crm_contact', 'primary_crm_contact_id')] %}
+        {% do links.append(
+            "select opportunity_id, concat('" ~ kind ~ ":', min(" ~ named ~ ')) as node from deal_row group by opportunity_id'
+            ~ ' having count(' ~ named ~ ') = count(*) and min(' ~ named ~ ') = max(' ~ named ~ ')'
+        ) %}
+    {% endfor %}
     {% do run_query(
-        'create temporary table loose_deal as select opportunity_id, account_id from ' ~ changed('crm_opportunity')
-        ~ ' where account_id is not null union all select opportunity_id, account_id from ' ~ former('stg_crm__opportunities')
-        ~ ' where account_id is not null and (opportunity_id not in (select opportunity_id from ' ~ links ~ " where link_rule <> 'account')"
-        ~ ' or opportunity_id in (' ~ ids('opportunity', 'named_tonight') ~ ') or opportunity_id in (select opportunity_id from ' ~ links
-        ~ ' where person_id in (select person_id from ' ~ former('int_identity__record_people') ~ ' where node in (select thing from named_tonight))))'
+        'create temporary table loose_deal as select distinct opportunity_id, account_id from deal_row where account_id is not null'
+        ~ ' and opportunity_id not in (select links.opportunity_id from (' ~ links | join(' union all ') ~ ') as links inner join '
+        ~ former('int_identity__record_people') ~ ' as people on links.node = people.node where people.node = people.survivor_node'
+        ~ ' and links.opportunity_id is not null and people.node not in (select node from stirred_node))'
     ) %}
 {% endmacro %}
 
@@ -143,7 +154,8 @@ select {{ plain_text('domain') }} from {{ former('free_mail_domains', 'seed') }}
 
 {#
     The keys that models are built by, of what the slice holds: those found until the records were settled in `slice_record_keys`,
-    those of what people did alone in `slice_other_keys`, all of them in `slice_keys`.
+    all of them in `slice_keys`. With them stands what finds the people to whom anything happened (macro find_moved_people): those
+    whom a deal or an activity binds to others, and what tonight's activities name.
 #}
 {% macro lay_out_keys(settled_in) %}
     {%- set history, activities, did_in = former('stg_crm__lead_history'), former('stg_crm__activities'), settled_in + 1 -%}
@@ -161,12 +173,32 @@ select {{ plain_text('domain') }} from {{ former('free_mail_domains', 'seed') }}
         'activity_id': 'select activity_id, ' ~ did_in ~ ' as found_in from (select activity_id from ' ~ changed('crm_activity')
             ~ ' union select activity_id from ' ~ activities ~ ' where lead_id in (' ~ ids('lead') ~ ') or crm_contact_id in (' ~ ids('crm_contact')
             ~ ') or opportunity_id in (' ~ ids('opportunity') ~ ')) as found',
-        'journey_id': 'select journey_id, ' ~ did_in ~ ' as found_in from ' ~ former('int_stages__journeys')
+        'journey_id': 'select journey_id, person_id, ' ~ did_in ~ ' as found_in from ' ~ former('int_stages__journeys')
             ~ ' where person_id in (select person_id from slice_keys.person_id)',
     }) %}
     {% for name, query in queries.items() %}
         {% do run_query('create table slice_keys.' ~ name ~ ' as ' ~ query) %}
         {% do run_query('create view slice_record_keys.' ~ name ~ ' as select ' ~ name ~ ' from slice_keys.' ~ name ~ ' where found_in <= ' ~ settled_in) %}
-        {% do run_query('create view slice_other_keys.' ~ name ~ ' as select ' ~ name ~ ' from slice_keys.' ~ name ~ ' where found_in > ' ~ settled_in) %}
     {% endfor %}
+    {% do find_bound_people() %}
+    {%- set acted = [] -%}
+    {% for table in [changed('crm_activity'), '(select * from ' ~ activities ~ ' where activity_id in (select activity_id from ' ~ changed('crm_activity') ~ ')) as former'] %}
+        {% for kind in ['lead', 'crm_contact', 'opportunity'] %}{% do acted.append(things(kind, kind ~ '_id', table)) %}{% endfor %}
+    {% endfor %}
+    {% do run_query('create table slice_keys.acted_on as ' ~ acted | join(' union ')) %}
+{% endmacro %}
+
+{# Those of the slice who stand in a deal or an activity beside another person. What lives no more stands for itself. #}
+{% macro find_bound_people() %}
+    {%- set whose = "left join (select one, other from person_ties where other like 'person:%') as " -%}
+    {% do run_query(
+        'create temporary table binding as select distinct one, other from (select coalesce(ones.other, ties.one) as one, coalesce(others.other, ties.other) as other'
+        ~ ' from (select one, other from deal_ties union all select one, other from doing_ties) as ties ' ~ whose ~ 'ones on ties.one = ones.one '
+        ~ whose ~ 'others on ties.other = others.one where ties.one in (select thing from slice_held)) as named where one <> other'
+    ) %}
+    {% do run_query(
+        "create table slice_keys.bound_person as select person_id from slice_keys.person_id where concat('person:', person_id) in ("
+        ~ "select one as thing from binding where other not like 'opportunity:%' or other in (select other from binding group by other having count(*) > 1)"
+        ~ ' union all select other from binding)'
+    ) %}
 {% endmacro %}

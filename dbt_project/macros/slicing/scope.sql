@@ -6,7 +6,9 @@
 
     How much of a model is built is its scope. `rows`: a row of it comes of the landed rows of one key, so those that came
     tonight. `records`: it draws on records and deals, so what those of tonight hold together. `touches`: the touches whose
-    person may be another. `people`: it draws on what people did, so everybody whom any of the others changes.
+    person may be another. `people`: it draws on what people did, so everybody whom any of the others changes. `events`: it draws
+    on what came of that, so those of the people to whom anything happened (macro find_moved_people). A model that says
+    slice_scope='events' reads touches up to a person's events alone: most touches come after all of them.
 #}
 {% macro is_slice_night() -%}
 {{ return(var('night_scope') == 'slice') }}
@@ -31,16 +33,20 @@
 
 {% macro scope_of(node) -%}
     {%- set key = node.config.slice_by -%}
+    {%- if node.config.get('slice_scope') -%}{{ return(node.config.slice_scope) }}{%- endif -%}
     {%- if node.fqn[1] == 'staging' or key is not string -%}{{ return('rows') }}{%- endif -%}
     {%- if key == 'touch_id' -%}{{ return('touches') }}{%- endif -%}
-    {%- set drawn_on = [node.unique_id] -%}
+    {%- set drawn_on, ends = [node.unique_id], [] -%}
     {%- for name in drawn_on -%}
         {%- for parent in graph.nodes[name].depends_on.nodes if parent in graph.nodes and parent not in drawn_on and graph.nodes[parent].config.get('slice_by') -%}
-            {%- do drawn_on.append(parent) -%}
+            {#- What happened to people is all that the models beyond see of what they did. -#}
+            {%- set found = ends if graph.nodes[parent].config.get('slice_scope') else drawn_on -%}
+            {%- do found.append(parent) -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- set happenings = ['model.closedloop.stg_marketing__touches', 'model.closedloop.stg_crm__activities'] -%}
-    {{ return('people' if happenings | select('in', drawn_on) | list else 'records') }}
+    {%- if 'model.closedloop.stg_marketing__touches' in drawn_on -%}{{ return('people') }}{%- endif -%}
+    {%- if not ends and 'model.closedloop.stg_crm__activities' not in drawn_on -%}{{ return('records') }}{%- endif -%}
+    {{ return('events' if key in ['person_id', 'journey_id'] else 'people') }}
 {%- endmacro %}
 
 {# What a model of one scope needs of a table of another: the rows that were built tonight and those that stay. #}
@@ -50,18 +56,23 @@
     {#- What no person has is looked up by its values. -#}
     {%- if key is not string -%}{{ return(relation) }}{%- endif -%}
     {%- if key == 'touch_id' -%}{{ return(gathered(relation)) }}{%- endif -%}
-    {%- if built == 'rows' -%}
-        {{ return('(select * from ' ~ relation ~ ' where ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ keys_of(needed, key) ~ '))') }}
+    {%- set is_needed = ' where ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ keys_of(needed, key) ~ ')' -%}
+    {%- if built == 'rows' -%}{{ return('(select * from ' ~ relation ~ is_needed ~ ')') }}{%- endif -%}
+    {%- if built == 'people' -%}
+        {{ return(
+            '(select * from ' ~ slice_of(relation) ~ ' where ' ~ key ~ ' not in (select ' ~ key ~ ' from ' ~ keys_of(built, key)
+            ~ ' where ' ~ key ~ ' not in (select ' ~ key ~ ' from ' ~ keys_of(needed, key) ~ ')))'
+        ) }}
     {%- endif -%}
     {{ return(
-        '(select * from ' ~ slice_of(relation) ~ ' union all select * from ' ~ relation
-        ~ ' where ' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ keys_of('others', key) ~ '))'
+        '(select * from ' ~ slice_of(relation) ~ ' union all select * from ' ~ relation ~ is_needed
+        ~ ' and ' ~ key ~ ' not in (select ' ~ key ~ ' from ' ~ keys_of(built, key) ~ '))'
     ) }}
 {%- endmacro %}
 
-{# The keys whose rows a model of a scope builds; of `others`, those that are in the slice for what people did alone. #}
+{# The keys whose former rows a model of a scope builds anew; what came into existence tonight is in every slice. #}
 {% macro keys_of(scope, key) -%}
-    {%- set schemas = {'rows': 'slice_row_keys', 'records': 'slice_record_keys', 'others': 'slice_other_keys'} -%}
+    {%- set schemas = {'rows': 'slice_row_keys', 'records': 'slice_record_keys', 'events': 'slice_event_keys'} -%}
     {{ return(adapter.quote(target.database) ~ '.' ~ schemas.get(scope, 'slice_keys') ~ '.' ~ key) }}
 {%- endmacro %}
 
@@ -96,6 +107,7 @@
         {% if not is_view %}
             {% if config.get('slice_by') == 'touch_id' %}{% do gather_touches(slice_relation, target_relation, scope) %}{% endif %}
             {% do merge_slice(slice_relation, target_relation, scope) %}
+            {% if config.get('slice_scope') == 'people' %}{% do find_moved_people() %}{% endif %}
         {% endif %}
     {% else %}
         {%- set existing = load_cached_relation(this) -%}

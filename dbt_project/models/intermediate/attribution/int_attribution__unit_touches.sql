@@ -1,7 +1,7 @@
 -- The path of each conversion unit, touch by touch, with what the seven touch models give each touch: of the unit, and of a
 -- deal's cents. The weights of a unit sum to 1 in every model; 0 is no credit. A unit without touches has one row, unattributed, that
 -- takes all. Grain: one row per conversion unit of a person and eligible touch, one for a unit without any.
-{{ config(materialized='sliced', slice_by='journey_id', unpacked=['touch_id']) }}
+{{ config(materialized='sliced', slice_by='journey_id', slice_scope='events', unpacked=['touch_id']) }}
 
 {%- set anchors = ['lead', 'opportunity', 'won'] %}
 {%- set positions = ['1', 'lead_position', 'opportunity_position', 'won_position'] %}

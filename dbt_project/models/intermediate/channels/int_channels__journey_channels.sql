@@ -1,6 +1,6 @@
 -- Where each journey came from: the channel of the person's first touch at or before lead_at and of the last such; without
 -- any, both from the lead source of the journey's lead or the person's next record that has one. Grain: one row per journey.
-{{ config(materialized='sliced', slice_by='journey_id') }}
+{{ config(materialized='sliced', slice_by='journey_id', slice_scope='events') }}
 
 with journeys as (
     select

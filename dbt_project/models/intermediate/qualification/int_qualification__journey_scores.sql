@@ -1,6 +1,6 @@
 -- Fit and intent at the moment a journey became MQL or SQL, under the version in force then. With one or two moments a person
 -- the touches are summed for each; running sums would sort them all. Grain: one row per person, stage and instant.
-{{ config(materialized='sliced', slice_by='person_id') }}
+{{ config(materialized='sliced', slice_by='person_id', slice_scope='events') }}
 
 with moments as (
     {% for stage in ['mql', 'sql'] -%}

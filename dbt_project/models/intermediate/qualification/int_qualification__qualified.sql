@@ -1,6 +1,6 @@
 -- When each person first met all minima of the version in force, once per stage. Moments at which that can be are the creations
 -- of any record, and touches not before the person's first record. Grain: one row per person and stage.
-{{ config(materialized='sliced', slice_by='person_id') }}
+{{ config(materialized='sliced', slice_by='person_id', slice_scope='people') }}
 
 -- Touches are counted before they are given points: there are ten times as many touches as kinds of touch a person has.
 with touch_counts as (
