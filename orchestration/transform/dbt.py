@@ -87,7 +87,8 @@ def parsed(layout: Layout) -> Path:
     target = PROJECT / "target" if os.access(PROJECT, os.W_OK) else layout.dbt
     read_by = [*(f"{library}-{version(library)}" for library in PARSING), sys.implementation.cache_tag]
     written_by = [
-        Path(__file__).with_name(name).read_text(encoding="utf-8") for name in ("dbt.py", "templates.py")
+        Path(__file__).with_name(name).read_text(encoding="utf-8")
+        for name in ("dbt.py", "light.py", "templates.py")
     ]
     found = hashlib.sha256("\n".join([fingerprint(PROJECT), *read_by, *written_by]).encode()).hexdigest()
     folder = target / "ready" / found[:16]

@@ -57,14 +57,23 @@ class _Unannounced:
 
     def after_execute(self, result: Any) -> None:
         if result.status not in (NodeStatus.Success, NodeStatus.Pass):
-            for unwritten in vars(result.node).pop("_unwritten", ()):
-                _former_write(result.node, *unwritten)
             self.print_result_line(result)
 
 
-def _unwritten(node: ParsedNode, *written: str) -> None:
-    """The SQL of a node, of which dbt makes two files: those of one that failed are written when it has."""
-    vars(node).setdefault("_unwritten", []).append(written)
+class _Files:
+    """The SQL of nodes, of which dbt makes two files each: those of one that failed are written when it has."""
+
+    def __init__(self) -> None:
+        self._unwritten: dict[str, list[tuple[str, ...]]] = {}
+
+    def keep(self, node: ParsedNode, *file: str) -> None:
+        self._unwritten.setdefault(node.unique_id, []).append(file)
+
+    def settle(self, result: Any) -> None:
+        files = self._unwritten.pop(result.node.unique_id, ())
+        if result.status not in (NodeStatus.Success, NodeStatus.Pass):
+            for file in files:
+                _former_write(result.node, *file)
 
 
 _former_write = ParsedNode.write_node
@@ -167,12 +176,13 @@ def light(told: Told | None = None, *, is_parsed: bool = False) -> Iterator[None
     handle = BuildTask._handle_result
 
     def handled(task: BuildTask, result: Any) -> None:
+        files.settle(result)
         handle(task, result)
         if told is not None:
             told(result)
 
     runners = {NodeType.Model: _Model, NodeType.Seed: _Seed, NodeType.Test: _Test}
-    former, contexts = get_event_manager(), _Contexts()
+    former, contexts, files = get_event_manager(), _Contexts(), _Files()
     with ExitStack() as spared:
         for owner, name, own in (
             (BuildTask, "RUNNER_MAP", {**BuildTask.RUNNER_MAP, **runners}),
@@ -182,7 +192,7 @@ def light(told: Told | None = None, *, is_parsed: bool = False) -> Iterator[None
             (BaseMacroGenerator, "get_macro", _macro),
             (Linker, "get_graph_summary", _unsummed),
             (RunOperationTask, "compile_manifest", _unlinked),
-            (ParsedNode, "write_node", _unwritten),
+            (ParsedNode, "write_node", lambda node, *file: files.keep(node, *file)),
             (compilation, "generate_runtime_model_context", contexts.compiling),
             (run, "generate_runtime_model_context", contexts.building),
             (BehaviorFlagRendered, "_default_source", staticmethod(_unknown)),
