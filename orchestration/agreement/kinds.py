@@ -19,11 +19,13 @@ from orchestration.agreement.currencies import CURRENCIES
 @dataclass(frozen=True)
 class Kind:
     """How a column's text is read. `read` gives the value that rules compare and the snapshot writes; it raises
-    ValueError for text that is none of this kind, and `expected` then says what would be.
+    ValueError for text that is none of this kind, and `expected` then says what would be. `decimals` are the digits
+    after the point that the models keep of a number; None where they keep them all.
     """
 
     expected: str
     read: Callable[[str], object]
+    decimals: int | None = None
 
 
 def _date(text: str) -> date:
@@ -132,8 +134,20 @@ WHOLE = Kind("a whole number of at least 0", _at_least(0))
 COUNT = Kind("a whole number of at least 1", _at_least(1))
 NUMBER = Kind("a number such as 12.5, with a point and no thousands separators", _number)
 POSITIVE = Kind("a number above 0, with a point and no thousands separators", _bounded(lambda n: n > 0))
-NOT_NEGATIVE = Kind(
-    "a number of at least 0, with a point and no thousands separators", _bounded(lambda n: n >= 0)
+RATE = Kind(
+    "a number from 0.000000000001 to 99999999, with a point and no thousands separators",
+    _bounded(lambda n: Decimal("1e-12") <= n <= 99_999_999),
+    decimals=12,
+)
+AMOUNT = Kind(
+    "a number from 0 to 99999999999999, with a point and no thousands separators",
+    _bounded(lambda n: 0 <= n <= 10**14 - 1),
+    decimals=4,
+)
+TARGET = Kind(
+    "a number from 0 to 999999999999999999, with a point and no thousands separators",
+    _bounded(lambda n: 0 <= n <= 10**18 - 1),
+    decimals=10,
 )
 SHARE = Kind("a share between 0 and 1, such as 0.75", _bounded(lambda n: 0 <= n <= 1))
 CURRENCY = Kind("an ISO 4217 code such as EUR", _currency)

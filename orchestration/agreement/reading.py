@@ -10,10 +10,11 @@ import difflib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
 
 from orchestration.agreement.problem import Problem, errors
-from orchestration.agreement.shapes import Seed
+from orchestration.agreement.shapes import Seed, SeedColumn
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,16 @@ def _judge_header(table: SeedTable, line: int, names: list[str]) -> bool:
     return sorted(names) == sorted(wanted)
 
 
+def _kept(table: SeedTable, line: int, column: SeedColumn, number: Decimal) -> Decimal:
+    """The number as the models keep it: what lies beyond its column's decimals is rounded, half away from zero."""
+    kept = number.quantize(Decimal(1).scaleb(-column.kind.decimals), ROUND_HALF_UP, Context(prec=40))
+    if kept != number:
+        expected = f"at most {column.kind.decimals} digits after the point"
+        table.report(line, column.name, f"{number:f}", expected, f"It counts as {kept:f}.", "note")
+        return kept
+    return number
+
+
 def _read_row(table: SeedTable, line: int, cells: dict[str, str]) -> None:
     values: dict[str, object] = {}
     for column in table.seed.columns:
@@ -179,6 +190,8 @@ def _read_row(table: SeedTable, line: int, cells: dict[str, str]) -> None:
         except ValueError:
             table.report(line, column.name, repr(text), column.kind.expected, "Correct this cell.")
             continue
+        if column.kind.decimals is not None and values[column.name] is not None:
+            values[column.name] = _kept(table, line, column, values[column.name])
         if column.required and values[column.name] is None:
             table.report(
                 line, column.name, "a blank", column.kind.expected, "Fill this cell or drop the row."

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from orchestration.agreement.kinds import (
+    AMOUNT,
     COUNT,
     CURRENCY,
     DATE,
@@ -15,10 +16,11 @@ from orchestration.agreement.kinds import (
     INTEGER,
     LEAD_FIELDS,
     MONTH,
-    NOT_NEGATIVE,
     NUMBER,
     POSITIVE,
+    RATE,
     SHARE,
+    TARGET,
     TEXT,
     TIME,
     TIME_ZONE,
@@ -165,7 +167,7 @@ SEEDS = (
         (
             SeedColumn("currency", CURRENCY, required=True),
             SeedColumn("valid_from", DATE, required=True),
-            SeedColumn("rate_to_reporting", POSITIVE, required=True),
+            SeedColumn("rate_to_reporting", RATE, required=True),
         ),
         key=("currency", "valid_from"),
     ),
@@ -175,7 +177,7 @@ SEEDS = (
             SeedColumn("month", MONTH, required=True),
             SeedColumn("metric", one_of(METRICS), required=True),
             SeedColumn("channel", one_of((*CHANNELS, "all")), required=True),
-            SeedColumn("target", NOT_NEGATIVE, required=True),
+            SeedColumn("target", TARGET, required=True),
         ),
         key=("month", "metric", "channel"),
     ),
@@ -189,7 +191,7 @@ SEEDS = (
             SeedColumn("industry", TEXT),
             SeedColumn("min_employee_count", WHOLE),
             SeedColumn("max_employee_count", WHOLE),
-            SeedColumn("min_potential_value", NOT_NEGATIVE),
+            SeedColumn("min_potential_value", AMOUNT),
             SeedColumn("clock_start", one_of(("mql_at", "assigned_at"))),
             SeedColumn("target_minutes", POSITIVE),
             SeedColumn("min_attempts", COUNT),
@@ -236,7 +238,7 @@ SEEDS = (
         "attempt_costs",
         (
             SeedColumn("activity_type", one_of(ACTIVITY_TYPES), required=True),
-            SeedColumn("cost", NOT_NEGATIVE, required=True),
+            SeedColumn("cost", AMOUNT, required=True),
         ),
         key=("activity_type",),
     ),

@@ -238,7 +238,7 @@ def _rates(random: Random, odd_day: date, reporting: str) -> list[dict]:
     rows = [
         (other, date(2000, 1, 1), Decimal("1.25")),
         (other, turn, Decimal("1.085")),
-        ("JPY", date(2000, 1, 1), Decimal("0.0063291139")),
+        ("JPY", date(2000, 1, 1), Decimal("0.006329113924")),
         ("CNY", date(2000, 1, 1), Decimal("0.1234567895")),
         ("GBP", odd_day - timedelta(days=random.randint(0, 3)), Decimal("1.3")),
         (reporting, odd_day, Decimal(1)),
@@ -249,8 +249,8 @@ def _rates(random: Random, odd_day: date, reporting: str) -> list[dict]:
 
 def _targets(random: Random, odd_day: date) -> list[dict]:
     months = {(odd_day + timedelta(days=days)).replace(day=1) for days in (-31, 0, 31)}
-    small = {"retention_rate": ("0.5", "1", "0"), "first_response_attainment": ("0.5", "0.9")}
-    large = {"mql_value": ("1000", "0"), "won_amount": ("5000", "0", "1000000")}
+    small = {"retention_rate": ("0.5", "1", "0"), "first_response_attainment": ("0.5", "0.87654321")}
+    large = {"mql_value": ("1000", "0"), "won_amount": ("5000.021875", "0", "1000000")}
     rows = []
     for metric in METRICS:
         for channel in ("all", *random.sample(TARGET_CHANNELS, 3)):

@@ -28,6 +28,27 @@ MISTAKES = {
     "a word with two meanings": ("stage_mapping", "*,lead,Open,mql\n,lead,open,sal", 3, "value", "again"),
     "unknown currency": ("fx_rates", "EURO,2024-01-01,1.1", 2, "currency", "'EURO'"),
     "a rate of nothing": ("fx_rates", "EUR,2024-01-01,0", 2, "rate_to_reporting", "'0'"),
+    "a rate that the models would round to nothing": (
+        "fx_rates",
+        "EUR,2024-01-01,4e-13",
+        2,
+        "rate_to_reporting",
+        "'4e-13'",
+    ),
+    "a rate of more digits than there is room for": (
+        "fx_rates",
+        "EUR,2024-01-01,123456789.5",
+        2,
+        "rate_to_reporting",
+        "'123456789.5'",
+    ),
+    "a target of more digits than there is room for": (
+        "targets",
+        "2024-01,leads,all,1e18",
+        2,
+        "target",
+        "'1e18'",
+    ),
     "the reporting currency at another rate than 1": (
         "fx_rates",
         "USD,2024-01-01,1.1",
@@ -242,6 +263,32 @@ def test_a_policy_that_was_not_ended_is_said(
 def test_validity_may_abut_and_versions_of_other_stages_do_not_meet(tmp_path: Path) -> None:
     rows = "mql,v1,,2024-06-30,1,,,\nmql,v2,2024-07-01,,1,,,\nsql,v1,2024-03-01,,1,,,"
     assert agreed(tmp_path, qualification_thresholds=rows) == []
+
+
+@pytest.mark.parametrize(
+    ("seed", "row", "kept", "written"),
+    [
+        ("fx_rates", "EUR,2024-01-01,0.00003912345678905", "0.000039123457", "EUR,2024-01-01,0.000039123457"),
+        ("fx_rates", "EUR,2024-01-01,1.084450000000000", None, "EUR,2024-01-01,1.084450000000000"),
+        (
+            "targets",
+            "2024-01,retention_rate,all,0.87654321",
+            None,
+            "2024-01-01,retention_rate,all,0.87654321",
+        ),
+        ("attempt_costs", "call,6.12345\nemail,1\nmeeting,1\nmessage,1", "6.1235", "call,6.1235"),
+    ],
+)
+def test_a_number_with_more_decimals_than_are_kept_is_rounded_and_said(
+    tmp_path: Path, seed: str, row: str, kept: str | None, written: str
+) -> None:
+    assert agreed(tmp_path, **{seed: row}) == []
+    notes = [
+        note for note in check_agreement(tmp_path, TERMS) if (note.file, note.line) == (f"{seed}.csv", 2)
+    ]
+    assert [str(note).endswith(f"It counts as {kept}.") for note in notes] == ([True] if kept else [])
+    snapshot(tmp_path, tmp_path / "frozen", TERMS)
+    assert (tmp_path / "frozen" / f"{seed}.csv").read_text().splitlines()[1] == written
 
 
 def test_a_header_is_judged_by_its_names(tmp_path: Path) -> None:

@@ -1,11 +1,11 @@
 {# Money: conversion and the cutting of cents. #}
 
 {#
-    An amount at a rate, rounded half away from zero to cents. The 19th digit makes DuckDB multiply in 128 bits: of two
-    decimals of 18 digits it would give a third of 18, which an amount of 10,000 overflows.
+    An amount at a rate, rounded half away from zero to cents. Rates have 20 digits, more than 18, so that DuckDB multiplies in
+    128 bits: of two decimals of 18 digits it would give a third of 18, which an amount of 10,000 overflows. The product has 38.
 #}
 {% macro convert_money(amount, rate) -%}
-cast(round(cast({{ amount }} as decimal(19, 4)) * cast({{ rate }} as decimal(18, 10)), 2) as decimal(18, 2))
+cast(round(cast({{ amount }} as decimal(18, 4)) * cast({{ rate }} as decimal(20, 12)), 2) as decimal(18, 2))
 {%- endmacro %}
 
 {# Currency of a row: trimmed, upper case, the reporting currency where it is missing. #}

@@ -6,7 +6,7 @@ with final as (
         upper(trim(currency)) as currency,
         cast(valid_from as date) as valid_from,
         lead(cast(valid_from as date)) over (partition by upper(trim(currency)) order by cast(valid_from as date)) as valid_before,
-        cast(rate_to_reporting as decimal(18, 10)) as rate_to_reporting
+        cast(rate_to_reporting as decimal(20, 12)) as rate_to_reporting
     from {{ ref('fx_rates') }}
     where upper(trim(currency)) <> '{{ var("reporting_currency") | upper }}'
 
@@ -16,7 +16,7 @@ with final as (
         '{{ var("reporting_currency") | upper }}' as currency,
         date '0001-01-01' as valid_from,
         cast(null as date) as valid_before,
-        cast(1 as decimal(18, 10)) as rate_to_reporting
+        cast(1 as decimal(20, 12)) as rate_to_reporting
 )
 
 select * from final
