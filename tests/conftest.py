@@ -13,10 +13,17 @@ import pytest
 from hypothesis import settings
 
 from orchestration.cli import main
+from orchestration.transform import warehouse
 
 # The same examples every time: what CI says of a commit depends on the commit alone. Wider searches set a seed by hand.
 settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")
+
+
+@pytest.fixture(autouse=True)
+def small_companies_are_sliced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Companies of tests are small, and their nights are to go the way of those of large ones."""
+    monkeypatch.setattr(warehouse, "SLICED_FROM", 0)
 
 
 class Result(NamedTuple):

@@ -17,6 +17,11 @@ from ingestion.engine import identifier, literal
 FORMAT = "4"
 """Raised when what the models keep between nights changes, so that a warehouse of before cannot be built on."""
 
+SLICED_FROM = 2_000
+"""Records from which on a night looks for what its rows can change. Of fewer all is built in the time that takes: up to
+5,000 records there is no difference, and on next to none a night by slice takes two seconds longer.
+"""
+
 
 @contextmanager
 def connect(
@@ -50,14 +55,20 @@ def note_night(
     """Keep which night the warehouse holds and what wrote it. Grain of `landing.night`: one row, the night at work.
 
     `former_as_of` is the as_of of the night before where this one may build on what that one built: that was built to
-    its end, under the same rules, at an earlier moment, of loads that are all still there. Else it is null, and it is
-    once the night's slice was found (macro cut_slice).
+    its end, under the same rules, at an earlier moment, of loads that are all still there, and of SLICED_FROM records or
+    more. Else it is null, and it is once the night's slice was found (macro cut_slice).
     """
     try:
         former = connection.execute("select as_of, rules_key from landing.night where is_built").fetchone()
     except duckdb.CatalogException:
         former = None
-    builds_on = former is not None and former[1] == rules_key and former[0] <= as_of and landing_only_grew
+    builds_on = (
+        former is not None
+        and former[1] == rules_key
+        and former[0] <= as_of
+        and landing_only_grew
+        and _known_records(connection) >= SLICED_FROM
+    )
     connection.execute(
         "create or replace table landing.night as "
         "select cast($1 as varchar) as run_id, cast($2 as timestamp) as as_of, cast($3 as varchar) as inputs_key, "
@@ -73,6 +84,13 @@ def note_night(
             duckdb.__version__,
         ],
     )
+
+
+def _known_records(connection: duckdb.DuckDBPyConnection) -> int:
+    try:
+        return connection.execute("select count(*) from intermediate.int_identity__records").fetchone()[0]
+    except duckdb.CatalogException:
+        return 0
 
 
 def builds_on_former(path: Path) -> bool:

@@ -27,6 +27,7 @@ import pytest
 from ingestion.landing.layout import Layout
 from ingestion.landing.manifest import Manifest
 from orchestration.publish import current, verify
+from orchestration.transform import warehouse
 from tests.integration.nights import night, sample
 
 CRASHES = int(os.environ.get("CRASHES", "4"))
@@ -75,6 +76,7 @@ def run(home: Path, as_of: datetime, said: Path) -> None:
     logger.addHandler(logging.FileHandler(said))
     logger.handlers[-1].setFormatter(logging.Formatter("%(name)s"))
     logger.setLevel(logging.DEBUG)
+    warehouse.SLICED_FROM = 0  # this process has no fixture of the tests
     outcome = night(home, as_of)
     if not outcome.succeeded:
         raise SystemExit(f"the night failed: {outcome.failures}")

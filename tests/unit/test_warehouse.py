@@ -1,13 +1,17 @@
-"""Looking into the warehouse file: what is told of its tables.
+"""Looking into the warehouse file: what is told of its tables, and of how many records on a night builds on it.
 
-Which nights may build on it is tested with the nights themselves.
+What else keeps a night from building on it is tested with the nights themselves.
 """
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from orchestration.transform.warehouse import connect, count_rows
+import pytest
+
+from orchestration.transform import warehouse
+from orchestration.transform.warehouse import builds_on_former, connect, count_rows, mark_built, note_night
 
 
 def test_rows_are_counted_after_some_were_replaced(tmp_path: Path) -> None:
@@ -27,3 +31,21 @@ def test_a_warehouse_without_tables_has_no_rows(tmp_path: Path) -> None:
     with connect(tmp_path / "warehouse.duckdb", "1GB", 1):
         pass
     assert count_rows(tmp_path / "warehouse.duckdb") == {}
+
+
+@pytest.mark.parametrize(("records", "is_sliced"), [(29, False), (30, True)])
+def test_a_small_company_is_built_anew_every_night(
+    records: int, is_sliced: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warehouse, "SLICED_FROM", 30)
+    path, evening = tmp_path / "warehouse.duckdb", datetime(2026, 7, 1)
+    for night in range(2):
+        with connect(path, "1GB", 1) as connection:
+            connection.execute("create schema if not exists landing")
+            connection.execute("create schema if not exists intermediate")
+            note_night(connection, "run", evening + timedelta(days=night), "inputs", "rules", True)
+            connection.execute(
+                f"create or replace table intermediate.int_identity__records as select range as node from range({records})"
+            )
+        assert builds_on_former(path) == (night == 1 and is_sliced)
+        mark_built(path)
