@@ -3,7 +3,7 @@
 
 with final as (
     select
-        cast(priority as int) as priority,
+        cast(priority as bigint) as priority,
         {{ plain_text('utm_source') }} as utm_source,
         {{ plain_text('utm_medium') }} as utm_medium,
         {{ plain_text('referrer') }} as referrer,
