@@ -55,8 +55,8 @@ def note_night(
     """Keep which night the warehouse holds and what wrote it. Grain of `landing.night`: one row, the night at work.
 
     `former_as_of` is the as_of of the night before where this one may build on what that one built: that was built to
-    its end, under the same rules, at an earlier moment, of loads that are all still there, and of SLICED_FROM records or
-    more. Else it is null, and it is once the night's slice was found (macro cut_slice).
+    its end, under the same rules, at an earlier moment, of loads that are all still there, and of SLICED_FROM
+    records or more. Else it is null, and it is once the night's slice was found (macro cut_slice).
     """
     try:
         former = connection.execute("select as_of, rules_key from landing.night where is_built").fetchone()

@@ -45,7 +45,8 @@ def test_a_small_company_is_built_anew_every_night(
             connection.execute("create schema if not exists intermediate")
             note_night(connection, "run", evening + timedelta(days=night), "inputs", "rules", True)
             connection.execute(
-                f"create or replace table intermediate.int_identity__records as select range as node from range({records})"
+                "create or replace table intermediate.int_identity__records as "
+                f"select range as node from range({records})"
             )
         assert builds_on_former(path) == (night == 1 and is_sliced)
         mark_built(path)
