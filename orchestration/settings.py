@@ -24,8 +24,8 @@ from ingestion.landing.layout import Layout
 from ingestion.sources.base import Source
 from orchestration.agreement.problem import Problem
 from orchestration.agreement.rules import Terms
-from orchestration.configuration import Configuration, read_configuration, validation_problems
-from orchestration.cron import Cron
+from orchestration.deployment.configuration import Configuration, read_configuration, validation_problems
+from orchestration.deployment.cron import Cron
 
 FILE = "closedloop.yml"
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -20,8 +20,8 @@ from typing import TextIO
 
 from ingestion.errors import ClosedloopError
 from ingestion.landing.layout import Layout
-from orchestration.full_disk import full_disk
 from orchestration.settings import now
+from orchestration.upkeep.full_disk import full_disk
 
 logger = logging.getLogger("closedloop.turns")
 

@@ -28,7 +28,7 @@ def init(
 
     Examples: `closedloop init my-company`, `closedloop init try-out --sample --leads 2000`
     """
-    from orchestration.founding import Sample, found
+    from orchestration.deployment.founding import Sample, found
 
     made_up = None
     if sample:
@@ -58,7 +58,7 @@ def check() -> None:
     Example: `closedloop --home my-company check`
     """
     from orchestration.agreement import errors
-    from orchestration.checking import problems
+    from orchestration.deployment.checking import problems
 
     found = problems(session.home())
     mistakes = errors(found)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ingestion.errors import ClosedloopError
-from orchestration.full_disk import full_disk
+from orchestration.upkeep.full_disk import full_disk
 
 FAILED = 1
 BAD_INPUT = 2
@@ -51,7 +51,7 @@ def told() -> Iterator[None]:
 def _is_bad_input(error: ClosedloopError) -> bool:
     from orchestration.agreement import AgreementError
     from orchestration.agreement.public_holidays import CalendarError
-    from orchestration.founding import FolderInUse
+    from orchestration.deployment.founding import FolderInUse
     from orchestration.publish.reading import QueryError
     from orchestration.publish.shelf import UnknownVersion
     from orchestration.settings import ConfigError

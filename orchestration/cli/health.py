@@ -1,6 +1,6 @@
 """`closedloop doctor`: what is damaged in the data folder, and mending it.
 
-What is looked at and how it is mended is the work of `orchestration.doctor`.
+What is looked at and how it is mended is the work of `orchestration.upkeep.doctor`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def doctor(
 
     Examples: `closedloop doctor`, `closedloop doctor --repair`
     """
-    from orchestration.doctor import examine
     from orchestration.turns import turn
+    from orchestration.upkeep.doctor import examine
 
     deployment = session.deployment()
     with turn(deployment.layout, "closedloop doctor", wait=wait):

@@ -60,9 +60,9 @@ def run(
     Examples: `closedloop run`, `closedloop run --only sla`, `closedloop run --as-of 2026-07-01T00:00:00Z`,
     `closedloop run --since 2026-06-01`
     """
-    from orchestration.alerts import first_line, send
-    from orchestration.full_disk import full_disk
+    from orchestration.alerting.alerts import first_line, send
     from orchestration.settings import alert_urls
+    from orchestration.upkeep.full_disk import full_disk
 
     moment, again_from = _moment("--as-of", as_of), _moment("--since", since)
     try:

@@ -13,17 +13,17 @@ from pydantic import PrivateAttr
 from ingestion.errors import ClosedloopError
 from ingestion.landing.manifest import ManifestError
 from ingestion.landing.safekeeping import keep_copy
-from orchestration.alerts import alert_failure, send
-from orchestration.breaches import tell_breaches
+from orchestration.alerting.alerts import alert_failure, send
+from orchestration.alerting.breaches import tell_breaches
 from orchestration.failures import LOGGER as FAILURES
 from orchestration.failures import failures
 from orchestration.freshness import freshness
-from orchestration.full_disk import full_disk
 from orchestration.logbook import kept
 from orchestration.night import Night, moment
-from orchestration.retention import forget
 from orchestration.settings import Deployment, alert_urls, load_deployment, naive_utc, now
 from orchestration.turns import Holder, turn
+from orchestration.upkeep.full_disk import full_disk
+from orchestration.upkeep.retention import forget
 
 logger = logging.getLogger("closedloop.night")
 

@@ -13,13 +13,13 @@ import dagster as dg
 from ingestion.contracts import contracts
 from orchestration.defs.landing import AGREEMENT
 from orchestration.defs.resources import NightResource, plain_errors
-from orchestration.full_disk import DiskFull, tells_of_it
 from orchestration.night import inputs_key, rules_key
 from orchestration.postponed import codecs_postponed, postponed
 from orchestration.publish import current
 from orchestration.transform.dbt import NodeResult, build
 from orchestration.transform.landing_views import prepare_landing
 from orchestration.transform.warehouse import connect, count_rows, discard, note_night, unusable
+from orchestration.upkeep.full_disk import DiskFull, tells_of_it
 
 # The package brings a client of dbt's cloud and components, and those a parser of SQL.
 with postponed(gathering=["dagster_dbt"]), codecs_postponed():

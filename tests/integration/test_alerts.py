@@ -13,7 +13,7 @@ import dagster as dg
 import pytest
 
 from ingestion.errors import ClosedloopError
-from orchestration.alerts import send
+from orchestration.alerting.alerts import send
 from orchestration.defs.resources import NightResource, plain_errors
 from tests.conftest import Call
 from tests.integration.nights import lay_out

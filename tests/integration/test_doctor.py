@@ -14,10 +14,10 @@ import pytest
 
 from ingestion.landing import writer
 from ingestion.landing.manifest import Manifest
-from orchestration.doctor import examine
 from orchestration.publish import current
 from orchestration.settings import load_deployment
 from orchestration.transform.warehouse import note_night, unusable
+from orchestration.upkeep.doctor import examine
 from tests.conftest import Call
 from tests.integration.damage import content, doctor_of, land, lay_out_landed, only
 from tests.publishing import publish_warehouse, write_warehouse

@@ -23,8 +23,8 @@ from orchestration.defs.automation import new_files
 from orchestration.freshness import freshness
 from orchestration.landing import land_table
 from orchestration.night import Night
-from orchestration.retention import forget
 from orchestration.settings import Deployment, load_deployment, now
+from orchestration.upkeep.retention import forget
 from tests.conftest import Call
 from tests.integration.nights import lay_out
 

@@ -21,12 +21,12 @@ import pytest
 
 from ingestion.landing.manifest import Manifest
 from orchestration.defs.resources import plain_errors
-from orchestration.full_disk import full_disk
 from orchestration.landing import land_table
 from orchestration.night import Night
 from orchestration.publish import current, verify
 from orchestration.quality.gate1 import admit_pending
 from orchestration.settings import REPOSITORY, load_deployment
+from orchestration.upkeep.full_disk import full_disk
 from tests.integration.nights import lay_out
 from tests.publishing import publish_warehouse, write_warehouse
 
@@ -37,7 +37,7 @@ LEAST = 300_000
 STEP = """
 import sys
 from pathlib import Path
-from orchestration.full_disk import full_disk
+from orchestration.upkeep.full_disk import full_disk
 from tests.integration import test_full_disk
 try:
     getattr(test_full_disk, sys.argv[1])(Path(sys.argv[2]))

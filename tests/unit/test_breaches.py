@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from orchestration.breaches import Promise, digest, tell_breaches
+from orchestration.alerting.breaches import Promise, digest, tell_breaches
+from orchestration.alerting.told import Memory
 from orchestration.settings import load_deployment, read_deployment
-from orchestration.told import Memory
 from tests.conftest import Call
 from tests.integration.nights import lay_out
 from tests.publishing import publish_warehouse

@@ -25,9 +25,9 @@ from ingestion.sources.base import Extract
 from orchestration.publish import PublishError, verify, withdraw
 from orchestration.publish.shelf import Shelf
 from orchestration.quality.gate1 import admit_pending
-from orchestration.relanding import reland, unit_as_landed
 from orchestration.settings import Deployment
 from orchestration.transform.warehouse import discard, unusable
+from orchestration.upkeep.relanding import reland, unit_as_landed
 
 LEAST_FREE = 1_000_000_000
 """Bytes that a small deployment's night may want for what it spills and publishes."""

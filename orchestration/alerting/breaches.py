@@ -13,11 +13,11 @@ from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from orchestration.alerts import Service, services
+from orchestration.alerting.alerts import Service, services
+from orchestration.alerting.told import Memory, Told
 from orchestration.publish import Publication, current
 from orchestration.publish.reading import ask
 from orchestration.settings import Deployment, alert_urls
-from orchestration.told import Memory, Told
 
 logger = logging.getLogger("closedloop.alerts")
 

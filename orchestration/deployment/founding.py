@@ -66,7 +66,7 @@ def found(folder: Path, sample: Sample | None = None) -> list[Path]:
 
 
 def _template(name: str) -> str:
-    return resources.files("orchestration.templates").joinpath(name).read_text("utf-8")
+    return resources.files("orchestration.deployment.templates").joinpath(name).read_text("utf-8")
 
 
 def _plan(path: Path, leads: int) -> str:

@@ -12,8 +12,8 @@ from pathlib import Path
 from ingestion.sources.files import FileSource
 from orchestration.agreement import Problem, check_agreement
 from orchestration.agreement.rules import Terms
-from orchestration.alerts import unreadable
-from orchestration.configuration import Configuration, read_configuration
+from orchestration.alerting.alerts import unreadable
+from orchestration.deployment.configuration import Configuration, read_configuration
 from orchestration.settings import FILE, Deployment, alert_urls, read_deployment
 
 
