@@ -102,8 +102,9 @@ judged as (
             when ended_at <= due_at then 'met'
             when ended_at > due_at or due_at < {{ as_of() }} then 'breached'
             when commitment = 'handoff' and started_at is not null then 'breached'
-            when case when commitment = 'attempts' then elapsed_minutes else elapsed_business_minutes end
-                >= at_risk_fraction * target_minutes
+            -- Compared in microseconds: as doubles, 0.55 of 100 minutes are a hair more than 55.
+            when round(case when commitment = 'attempts' then elapsed_minutes else elapsed_business_minutes end * 60000000, 0)
+                >= round(at_risk_fraction * target_minutes * 60000000, 0)
                 then 'at_risk'
             else 'pending'
         end as status
