@@ -134,6 +134,16 @@ WHOLE = Kind("a whole number of at least 0", _at_least(0))
 COUNT = Kind("a whole number of at least 1", _at_least(1))
 NUMBER = Kind("a number such as 12.5, with a point and no thousands separators", _number)
 POSITIVE = Kind("a number above 0, with a point and no thousands separators", _bounded(lambda n: n > 0))
+# Nothing is due in business time later than that; microseconds of much more overflow.
+MINUTES = Kind(
+    "a number of minutes from 0.001 to 5260320 (ten years), with a point and no thousands separators",
+    _bounded(lambda n: Decimal("0.001") <= n <= 5_260_320),
+)
+# Beyond year 9999 an instant is no date to most readers.
+DAYS = Kind(
+    "a number of days from 0.001 to 36525 (a hundred years), with a point and no thousands separators",
+    _bounded(lambda n: Decimal("0.001") <= n <= 36_525),
+)
 RATE = Kind(
     "a number from 0.000000000001 to 99999999, with a point and no thousands separators",
     _bounded(lambda n: Decimal("1e-12") <= n <= 99_999_999),

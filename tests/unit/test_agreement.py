@@ -153,6 +153,27 @@ MISTAKES = {
         "required_fields",
         "'budget|shoe_size'",
     ),
+    "more minutes than any due time may lie ahead": (
+        "sla_policies",
+        "p1,acceptance,1,,,,,,,5260321,,,,,,,",
+        2,
+        "target_minutes",
+        "'5260321'",
+    ),
+    "a target of no whole microsecond": (
+        "sla_policies",
+        "p1,first_response,1,,,,,,,0.00000001,,,,,,,",
+        2,
+        "target_minutes",
+        "'0.00000001'",
+    ),
+    "a window of more than a hundred years": (
+        "sla_policies",
+        "p1,attempts,1,,,,,,,,1,99999999,,,,,",
+        2,
+        "window_days",
+        "'99999999'",
+    ),
     "a share beyond the whole": (
         "sla_policies",
         "p1,acceptance,1,,,,,,,60,,,,75,,,",
