@@ -24,6 +24,7 @@ CUT_BY = {
     "marts.fct_sales_activity": "occurred_at",
     "marts.fct_stage_event": "entered_at",
     "marts.fct_lead_to_deal": "lead_at",
+    "marts.fct_attribution_path": "converted_at",
 }
 """Tables that grow with history, and the instant by whose month they are cut from PART_ROWS rows on: a night then
 writes the months that changed and keeps the others."""

@@ -168,6 +168,7 @@ def credits(units: list[Unit], touch_channels: dict[str, tuple[str, str]]) -> li
                 rows.append(
                     {
                         "conversion": unit.conversion,
+                        "converted_at": unit.at,
                         "journey_id": unit.journey.id if unit.journey else None,
                         "opportunity_id": unit.deal.id if unit.deal else None,
                         "touch_id": key,
@@ -189,6 +190,7 @@ def path_rows(credited: list[dict]) -> list[dict]:
         "journey_id",
         "opportunity_id",
         "touch_id",
+        "converted_at",
         "channel",
         "campaign_id",
         "conversion_weight",

@@ -7,7 +7,7 @@
 {%- set positions = ['1', 'lead_position', 'opportunity_position', 'won_position'] %}
 {%- set anchored = {'w_shaped': positions[:3], 'full_path': positions} %}
 {%- set in_order = 'partition by unit_number order by occurred_at, touch_id' %}
-{%- set key = ['conversion', 'journey_id', 'opportunity_id', 'touch_id', 'channel', 'campaign_id', 'from_channel', 'conversion_weight', 'amount_reporting'] %}
+{%- set key = ['conversion', 'converted_at', 'journey_id', 'opportunity_id', 'touch_id', 'channel', 'campaign_id', 'from_channel', 'conversion_weight', 'amount_reporting'] %}
 {#- The first two give all or nothing: nothing to be cut. -#}
 {%- set cut_models = touch_models()[2:] %}
 
@@ -80,6 +80,7 @@ units_of_paths as (
     select
         units.unit_number,
         units.conversion,
+        units.converted_at,
         units.journey_id,
         units.opportunity_id,
         units.conversion_weight,
@@ -105,6 +106,7 @@ units_of_paths as (
     select
         units.unit_number,
         units.conversion,
+        units.converted_at,
         units.journey_id,
         units.opportunity_id,
         touches.touch_id,
@@ -185,6 +187,7 @@ final as (
 
     select
         conversion,
+        converted_at,
         journey_id,
         opportunity_id,
         cast(null as string) as touch_id,

@@ -6,6 +6,7 @@ with final as (
     {% for model in touch_models() -%}
     select
         conversion,
+        converted_at,
         journey_id,
         opportunity_id,
         touch_id,

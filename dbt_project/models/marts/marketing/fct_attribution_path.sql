@@ -5,6 +5,7 @@
 with final as (
     select
         conversion,
+        converted_at,
         journey_id,
         opportunity_id,
         touch_id,
@@ -22,6 +23,7 @@ with final as (
     -- Units of nobody have no touches.
     select
         conversion,
+        converted_at,
         journey_id,
         opportunity_id,
         cast(null as string) as touch_id,
