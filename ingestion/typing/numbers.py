@@ -9,12 +9,18 @@ from typing import Literal
 
 DecimalStyle = Literal["point", "comma"]
 
-_CURRENCY = r"(?:[A-Z]{3}|[A-Z]{0,3}\p{Sc}|kr\.?|Rs\.?|Fr\.?)?"
+_DOTTED = "kr|Rs|Fr"
+"""Currency signs that may end in a dot, which is no decimal point."""
+
+_CURRENCY = rf"(?:[A-Z]{{3}}|[A-Z]{{0,3}}\p{{Sc}}|(?:{_DOTTED})\.?|元|円)?"
 
 
 def _form(group: str, point: str) -> str:
-    """A regular expression for one number with its sign and currency, blanks already taken out."""
-    digits = rf"(?:\d{{1,3}}(?:{group}\d{{2,3}})*{group}\d{{3}}|\d+)(?:{point}\d*)?|{point}\d+"
+    """A regular expression for one number with its sign and currency, blanks already taken out.
+
+    Nobody groups what begins with a zero: `0,500` has a decimal comma.
+    """
+    digits = rf"(?:[1-9]\d{{0,2}}(?:{group}\d{{2,3}})*{group}\d{{3}}|\d+)(?:{point}\d*)?|{point}\d+"
     unsigned = f"{_CURRENCY}(?:{digits}){_CURRENCY}"
     return rf"[-+]?{unsigned}|{_CURRENCY}[-+](?:{digits}){_CURRENCY}|{unsigned}-|\({unsigned}\)"
 
@@ -36,13 +42,17 @@ _STYLE = r"""
 create or replace temp macro bare_{style}(x) as {bare};
 create or replace temp macro signed_{style}(bare) as case when regexp_full_match(bare, '{form}') then
     case when contains(bare, '-') or contains(bare, '(') then '-' else '' end
-    || replace(replace(regexp_extract(bare, '[.,]?\d[\d.,]*'), '{group}', ''), '{point}', '.')
+    || replace(replace(regexp_extract(regexp_replace(bare, '({dotted})\.', ''), '[.,]?\d[\d.,]*'), '{group}', ''), '{point}', '.')
 end;
 """
 
 MACROS = (
-    _STYLE.format(style="point", group=",", point=".", form=_form(",", r"\."), bare=_bare(","))
-    + _STYLE.format(style="comma", group=".", point=",", form=_form(r"\.", ","), bare=_bare("."))
+    _STYLE.format(
+        style="point", group=",", point=".", form=_form(",", r"\."), bare=_bare(","), dotted=_DOTTED
+    )
+    + _STYLE.format(
+        style="comma", group=".", point=",", form=_form(r"\.", ","), bare=_bare("."), dotted=_DOTTED
+    )
     + r"""
 -- A text that is no number in the configured style, but is one in the other, can mean only that one.
 create or replace temp macro number_text_point(x) as case

@@ -37,6 +37,12 @@ def _read(database: duckdb.DuckDBPyConnection, value: str, style: str, kind: str
         ("1,234.50 EUR", "1234.50"),
         ("EUR 1,234", "1234"),
         ("US$ 5", "5"),
+        ("Rs. 5", "5"),
+        ("Rs.1,23,456.50", "123456.50"),
+        ("(kr.5)", "-5"),
+        ("5 kr.", "5"),
+        ("USD.5", "0.5"),
+        ("1,234.50元", "1234.50"),
         ("-$5.00", "-5"),
         ("$-5.00", "-5"),
         ("5.00-", "-5"),
@@ -67,6 +73,8 @@ def test_amounts_with_a_point(database: duckdb.DuckDBPyConnection, value: str, e
         ("1 234,50 €", "1234.50"),
         ("(1.234,50)", "-1234.50"),
         ("0,5", "0.5"),
+        ("0,500", "0.5"),
+        ("kr. 1.234,50", "1234.50"),
         ("12", "12"),
     ],
 )
@@ -76,7 +84,13 @@ def test_amounts_with_a_comma(database: duckdb.DuckDBPyConnection, value: str, e
 
 @pytest.mark.parametrize(
     ("value", "style", "expected"),
-    [("1.234,50", "point", "1234.50"), ("12,5", "point", "12.5"), ("1,234.50", "comma", "1234.50")],
+    [
+        ("1.234,50", "point", "1234.50"),
+        ("12,5", "point", "12.5"),
+        ("0,125", "point", "0.125"),
+        ("1,234.50", "comma", "1234.50"),
+        ("0.125", "comma", "0.125"),
+    ],
 )
 def test_a_text_that_only_the_other_style_can_mean_is_read_so(
     database: duckdb.DuckDBPyConnection, value: str, style: str, expected: str
