@@ -42,7 +42,8 @@ _STYLE = r"""
 create or replace temp macro bare_{style}(x) as {bare};
 create or replace temp macro signed_{style}(bare) as case when regexp_full_match(bare, '{form}') then
     case when contains(bare, '-') or contains(bare, '(') then '-' else '' end
-    || replace(replace(regexp_extract(regexp_replace(bare, '({dotted})\.', ''), '[.,]?\d[\d.,]*'), '{group}', ''), '{point}', '.')
+    || replace(replace(
+        regexp_extract(regexp_replace(bare, '({dotted})\.', ''), '[.,]?\d[\d.,]*'), '{group}', ''), '{point}', '.')
 end;
 """
 

@@ -13,25 +13,22 @@ from ingestion.zones import LocalSpan, local_spans
 
 _COMMON = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?"
 _OFFSET = r"[+-][01]\d(:?\d\d)?"
+_DAY = r"(\d{4}-\d\d-\d\d|\d{8})"
+_CLOCK = r"\d\d(:?\d\d(:?\d\d([.,]\d+)?)?)?"
+_ZONE = rf"(Z|z|UTC|GMT|{_OFFSET})?"
 
-# The first branches take the common spellings as they are; `iso_form` brings rarer ones (no seconds, a comma, a blank
-# before the offset, the basic format) into the same form. The engine's own cast is too lenient to be asked alone.
+# The first branches take the common spellings as they are; `iso_form` brings rarer ones (no seconds or minutes, a
+# comma, a blank before the offset, the basic format) into the same form. The engine's own cast is too lenient to be
+# asked alone.
 MACROS = rf"""
 create or replace temp macro iso_form(x) as case
     when regexp_full_match(x, '\d{{4}}-\d\d-\d\d|{_COMMON}(Z|{_OFFSET})?') then x
-    when regexp_full_match(x,
-        '\d{{4}}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d([.,]\d+)?)?\s?(Z|z|UTC|GMT|{_OFFSET})?')
-        then regexp_extract(x, '^[-\d]{{10}}') || 'T' || regexp_extract(x, '^.{{11}}(\d\d:\d\d)', 1)
-            || coalesce(nullif(regexp_extract(x, '^.{{16}}(:\d\d)', 1), ''), ':00')
+    when regexp_full_match(x, '{_DAY}([Tt ]{_CLOCK}\s?{_ZONE})?')
+        then regexp_replace(regexp_extract(x, '^[\d-]+'), '^(....)-?(..)-?(..)$', '\1-\2-\3')
+            || regexp_replace(rpad(replace(regexp_extract(x, '^[\d-]+[Tt ]([\d:]+)', 1), ':', ''), 6, '0'),
+                '(..)(..)(..)', 'T\1:\2:\3')
             || replace(regexp_extract(x, '[.,]\d+'), ',', '.')
-            || regexp_replace(regexp_extract(substr(x, 17), '(z|Z|UTC|GMT|[+-][\d:]+)$'), 'z|UTC|GMT', 'Z')
-    when regexp_full_match(x, '\d{{8}}(T\d{{4}}(\d\d)?Z?)?')
-        then regexp_replace(substr(x, 1, 8), '(....)(..)(..)', '\1-\2-\3')
-            || case when length(x) > 8
-                then 'T' || substr(x, 10, 2) || ':' || substr(x, 12, 2)
-                    || ':' || coalesce(nullif(regexp_extract(x, 'T\d{{4}}(\d\d)', 1), ''), '00')
-                    || regexp_extract(x, 'Z$')
-                else '' end
+            || regexp_replace(regexp_extract(x, '[Tt ][\d:.,]+\s?(.*)$', 1), 'z|UTC|GMT', 'Z')
 end;
 create or replace temp macro offset_instant(iso) as case
     when ends_with(iso, 'Z') then try_cast(iso as timestamp)
