@@ -16,7 +16,7 @@ from ingestion.mapping import ColumnMapping, TableMapping
 from ingestion.typing import numbers, text, times
 
 # Part of what a load was typed under: raise it when the same text is read otherwise than before.
-VERSION = 4
+VERSION = 5
 
 _NOTHING = "cast(null as varchar)"
 
@@ -80,7 +80,7 @@ def _typed(column: Column, mapping: TableMapping, landed: Mapping[str, str]) -> 
     mapped = text.translated(received, how.values)
     if how.default is not None:
         mapped = f"coalesce({mapped}, {literal(how.default)})"
-    is_native = header is not None and landed[header] != "VARCHAR"
+    is_native = header is not None and landed[header] not in ("VARCHAR", "BLOB")
     as_text = {text_name(column.name): mapped}
     if mapped == _NOTHING:
         return TypedColumn(column, header, as_text, {}, f"cast(null as {column.sql_type})")

@@ -34,6 +34,9 @@ def as_text(received: str, sql_type: str) -> str:
     """SQL for a received value of any type as trimmed text, null when blank; a whole number has no decimals."""
     if sql_type == "VARCHAR":
         return f"trimmed({received})"
+    if sql_type == "BLOB":
+        # Text of a writer that does not call it so; what is no UTF-8 stays in escapes, so that it can be looked at.
+        return f"trimmed(coalesce(try(decode({received})), cast({received} as varchar)))"
     if sql_type in ("FLOAT", "DOUBLE"):
         return f"number_as_text({received})"
     if sql_type.startswith("DECIMAL"):

@@ -149,6 +149,25 @@ def test_native_types_are_read_as_what_they_are(tmp_path: Path) -> None:
     ]
 
 
+def test_bytes_are_the_text_they_hold(tmp_path: Path) -> None:
+    names = pa.array(["王芳".encode(), b" Ann ", b"", b" \t", b"\xff", None], pa.binary())
+    values = pa.array([b"1.234,50", b"5", b"", b"0", b" 7", None], pa.binary())
+    columns = {
+        "lead_id": pa.array([b"1", b"2", b"3", b"4", b"5", b""], pa.binary()),
+        "created_at": pa.array([b"2024-01-01"] * 6, pa.binary(10)),
+        "full_name": names,
+        "potential_value": values,
+    }
+    rows = _read(tmp_path, "crm_lead", columns, "lead_id, full_name, potential_value", decimal="comma")
+    assert rows == [
+        ("1", "王芳", Decimal("1234.5000")),
+        ("2", "Ann", Decimal(5)),
+        ("3", None, None),
+        ("4", None, Decimal(0)),
+        ("5", r"\xFF", Decimal(7)),
+    ]
+
+
 def test_numbers_in_native_columns_have_a_point_whatever_the_mapping_says(tmp_path: Path) -> None:
     columns = {"lead_id": ["1"], "created_at": ["2024-01-01"], "potential_value": pa.array([1.234])}
     rows = _read(tmp_path, "crm_lead", columns, "potential_value", decimal="comma")
