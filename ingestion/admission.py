@@ -165,6 +165,8 @@ class Batch:
 
     def write_quarantined(self, target: Path, unreadable: Sequence[UnreadableRow]) -> int:
         """Write the rows that break a critical rule, and the unreadable ones; returns how many."""
+        if not self.critical:  # a load without columns has no rows but the unreadable ones
+            return self.write_refused(target, UNREADABLE_ROW, "", unreadable)
         first = " ".join(
             f"when {rule.failed} then {{'rule': {literal(rule.name)}, 'column_name': {literal(rule.column)}}}"
             for rule in self.critical

@@ -180,3 +180,15 @@ def test_rules_are_counted_where_their_condition_is_true_and_not_where_it_is_unk
     outcomes = validate(session, "(select * from amounts)", rules)
     assert [(outcome.failed_rows, outcome.status) for outcome in outcomes] == [(2, "fail"), (1, "fail")]
     assert session.execute("select count(*) from duckdb_tables()").fetchone() == (1,)
+
+
+def test_a_load_of_unreadable_rows_alone_has_no_columns_and_is_quarantined(landing: Landing) -> None:
+    """As JSONL cut in its only line leaves it: nothing says what columns there are."""
+    source = GivenSource("crm_lead", [extract({}, rejects=[(1, '{"lead_id": "1', "found no valid JSON")])])
+    landing.land(source)
+    (report,) = admit(landing, source)
+    assert (report.admitted_rows, report.quarantined_rows) == (0, 1)
+    assert landing.admitted() == []
+    assert landing.quarantined("row_number, line, rule, reason, original") == [
+        (None, 1, "unreadable_row", "found no valid JSON", '{"lead_id": "1')
+    ]
