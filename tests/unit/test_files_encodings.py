@@ -67,6 +67,12 @@ def test_the_encoding_is_detected(tmp_path: Path, language: str, encoding: str) 
     assert read(tmp_path, text.encode(encoding)) == expected(text)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_second_byte_order_mark_is_none_of_the_text(tmp_path: Path, encoding: str) -> None:
+    text = "\ufeff" + TEXTS["western"].replace("Id", '"Id"', 1)
+    assert read(tmp_path, text.encode(encoding)) == expected(TEXTS["western"])
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_without_a_mark_is_detected(tmp_path: Path, encoding: str) -> None:
     assert read(tmp_path, TEXTS["western"].encode(encoding)) == expected(TEXTS["western"])

@@ -53,6 +53,8 @@ def test_jsonl_objects_become_text_under_their_keys(tmp_path: Path) -> None:
         '{"id": 12345678901234567890, "amount": 1.50, "is_won": true, "tags": ["a", 1.5], "name": "Zoë"}\n'
         "\n"
         '{"id": "2", "amount": 1e3, "owner": {"id": 7, "team": {"name": "East"}}, "name": ""}\r\n'
+        '{"id": 3.0, "amount": -0.0, "name": 12.50}\n'
+        '{"id": 3e400, "amount": 0.000, "name": "3.0"}\n'
     )
     rows, rejects = read(tmp_path, "leads.jsonl", content.encode())
     nothing = {"owner.id": None, "owner.team.name": None}
@@ -76,6 +78,8 @@ def test_jsonl_objects_become_text_under_their_keys(tmp_path: Path) -> None:
             "owner.team.name": "East",
             "_line": 3,
         },
+        {"id": "3", "amount": "0", "is_won": None, "tags": None, "name": "12.50", **nothing, "_line": 4},
+        {"id": "3E+400", "amount": "0", "is_won": None, "tags": None, "name": "3.0", **nothing, "_line": 5},
     ]
     assert rejects == []
 
@@ -165,6 +169,20 @@ def test_a_workbook_is_known_by_its_content_and_read_as_text(tmp_path: Path, nam
             "Name": None,
             "_line": 4,
         },
+    ]
+    assert rejects == []
+
+
+def test_escapes_of_a_workbook_are_the_signs_they_stand_for(tmp_path: Path) -> None:
+    content = workbook(
+        ("Id", "Note_x000D_\n"),
+        ("1_x000D_\n", "a_x000D_\nb_x0009_c"),
+        ("_x0_", "_x005F_x000D_ _xD83D_ _xd83d_ max_x1234"),
+    )
+    rows, rejects = read(tmp_path, "leads.xlsx", content)
+    assert rows == [
+        {"Id": "1\r\n", "Note": "a\r\nb\tc", "_line": 2},
+        {"Id": "_x0_", "Note": "_x000D_ _xD83D_ _xd83d_ max_x1234", "_line": 3},
     ]
     assert rejects == []
 

@@ -63,14 +63,19 @@ def is_binary(head: bytes) -> bool:
 
 
 def utf8(blocks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """The text as blocks of UTF-8 without a byte order mark; what cannot be decoded becomes the invalid byte FF."""
+    """The text as blocks of UTF-8 without a byte order mark; what cannot be decoded becomes the invalid byte FF.
+
+    A file that went through two tools may begin with two marks.
+    """
     converted = (
         blocks if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig") else _transcode(blocks, encoding)
     )
     at_start = True
     for block in converted:
+        while at_start and block.startswith(codecs.BOM_UTF8):
+            block = block.removeprefix(codecs.BOM_UTF8)
         if block:
-            yield block.removeprefix(codecs.BOM_UTF8) if at_start else block
+            yield block
             at_start = False
 
 

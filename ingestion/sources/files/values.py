@@ -17,8 +17,9 @@ _MOST_PLACES = 60
 def text_of(value: Any) -> str | None:
     """The text of one value; None for a blank one.
 
-    Numbers become plain decimals (a float with the 15 digits a spreadsheet shows), dates and times ISO-8601 (a moment
-    at midnight a date), booleans true and false, lists and objects JSON.
+    Numbers become plain decimals (a float with the 15 digits a spreadsheet shows, a whole number without a point, so
+    that the id 7.0 is 7), dates and times ISO-8601 (a moment at midnight a date), booleans true and false, lists and
+    objects JSON.
     """
     if value is None:
         return None
@@ -43,9 +44,9 @@ def text_of(value: Any) -> str | None:
 
 
 def _plain(number: Decimal) -> str:
-    return (
-        format(number, "f") if number.is_finite() and abs(number.adjusted()) < _MOST_PLACES else str(number)
-    )
+    if not number.is_finite() or abs(number.adjusted()) >= _MOST_PLACES:
+        return str(number)
+    return str(int(number)) if number == int(number) else format(number, "f")
 
 
 def _to_milliseconds(moment: datetime) -> datetime:

@@ -5,6 +5,7 @@ Only this format belongs here; the text of single cells is in `values`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, BinaryIO
@@ -21,6 +22,9 @@ from ingestion.sources.files.values import text_of
 _ROWS = 20_000
 # What openpyxl raises over parts of a workbook that are missing or no valid XML.
 _DAMAGE = (KeyError, ValueError, IndexError, ParseError)
+# How the format writes what XML would lose, the CR of a CRLF above all; openpyxl hands it on as it stands. Halves of
+# surrogate pairs are no text and stay.
+_ESCAPE = re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")
 
 
 def read(handle: BinaryIO, table: FileTable, rejects: Rejects) -> Iterator[pa.RecordBatch]:
@@ -63,11 +67,17 @@ def _damaged(unit: str, error: Exception) -> UnreadableFile:
 
 def _valued(rows: Iterator[tuple[Any, ...]], first: int) -> Iterator[tuple[int, list[str | None]]]:
     for number, cells in enumerate(rows, start=1):
-        texts = [text_of(cell) for cell in cells]
+        texts = [text_of(_unescaped(cell)) for cell in cells]
         while texts and texts[-1] is None:
             texts.pop()
         if texts and number >= first:
             yield number, texts
+
+
+def _unescaped(cell: Any) -> Any:
+    if isinstance(cell, str) and "_x" in cell:
+        return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), cell)
+    return cell
 
 
 def _batches(rows: Iterator[tuple[int, list[str | None]]], rejects: Rejects) -> Iterator[pa.RecordBatch]:
