@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from unicodedata import category
 
 from tests.oracle.patterns import like
 
@@ -25,7 +26,7 @@ def valid_email(text: str | None) -> str | None:
 
 
 def valid_phone(text: str | None, country_code: str | None) -> str | None:
-    number = re.sub(r"[ ().\-/]", "", text or "")
+    number = "".join(sign for sign in text or "" if sign not in "().-/" and category(sign) != "Zs")
     if number.startswith("00"):
         number = "+" + number[2:]
     if country_code and number and not number.startswith("+"):

@@ -41,6 +41,7 @@ def test_emails_and_phones():
     assert valid_email("  Ann@Example.COM ") == "ann@example.com"
     assert [valid_email(text) for text in ("a@b", "a b@c.de", "a@b..de", "@b.de", None)] == [None] * 5
     assert valid_phone("0049 (151) 234-567", None) == "+49151234567"
+    assert valid_phone("+49\u00a0151\u2009234567", None) == "+49151234567"
     assert valid_phone("0151/234567", None) is None
     assert valid_phone("0151/234567", "49") == "+49151234567"
     assert [valid_phone(text, None) for text in ("+0491512345", "+123456", "+1234567890123456")] == [None] * 3

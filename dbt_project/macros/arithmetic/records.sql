@@ -80,9 +80,13 @@ where {{ exists }} and superseded._row_number is null
 case when {{ matches_whole('lower(trim(' ~ email ~ '))', address) }} then lower(trim({{ email }})) end
 {%- endmacro %}
 
-{# Phone number as + and 7 to 15 digits where it is valid, else null; national numbers completed by default_country_code. #}
+{#
+    Phone number as + and 7 to 15 digits where it is valid, else null; national numbers completed by default_country_code.
+    Spaces are all of Unicode's: numbers copied from a page or a document have no-break ones.
+#}
 {% macro valid_phone(phone) -%}
-{%- set bare = "translate(" ~ phone ~ ", ' ().-/', '')" -%}
+{%- set spaces = ' \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000' -%}
+{%- set bare = "translate(" ~ phone ~ ", '" ~ spaces ~ "().-/', '')" -%}
 {%- set plain = "case when " ~ bare ~ " like '00%' then concat('+', substr(" ~ bare ~ ", 3)) else " ~ bare ~ " end" -%}
 {%- if var('default_country_code') -%}
 {%- set code = (var('default_country_code') | string).lstrip('+') -%}
