@@ -31,12 +31,13 @@ ACTIONS = {
 }
 """What to do about quarantined rows, by the rule they broke."""
 
+_YEARS = "in the years 1 to 9999"
 _READABLE = {
     "boolean": "true or false (yes, no, 1, 0, t, f, y, n)",
     "integer": "a whole number",
     "money": "an amount below 100 trillion, such as 1234.50",
-    "timestamp": "an ISO-8601 time such as 2024-05-31T14:00:00Z, or one of the column's formats",
-    "date": "an ISO-8601 date such as 2024-05-31, or one of the column's formats",
+    "timestamp": f"an ISO-8601 time such as 2024-05-31T14:00:00Z, or one of the column's formats, {_YEARS}",
+    "date": f"an ISO-8601 date such as 2024-05-31, or one of the column's formats, {_YEARS}",
 }
 
 
@@ -69,10 +70,15 @@ def _column_rules(column: Column) -> list[Rule]:
     rules = []
     if column.required:
         rules.append(Rule("required", column.name, f"{text} is null", "a value"))
+    is_time = column.type in ("timestamp", "date")
     if column.type in _READABLE:
-        failed = f"{value} is null and {text} is not null"
+        unread = f"{value} is null"
+        if is_time:
+            # The engine goes on before the year 1 and after 9999, where hardly a reader of its tables can follow.
+            unread = f"({unread} or {value} < date '0001-01-01' or {value} >= date '10000-01-01')"
+        failed = f"{unread} and {text} is not null"
         rules.append(Rule("readable", column.name, failed, _READABLE[column.type]))
-    if column.type in ("timestamp", "date"):
+    if is_time:
         # A wrong century or a placeholder: read right, so it stays, but it is worth a look.
         failed = f"{value} < date '1900-01-01' or {value} >= date '2200-01-01'"
         rules.append(Rule("plausible", column.name, failed, "a day from 1900 to 2199", "warning"))

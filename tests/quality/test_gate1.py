@@ -109,7 +109,7 @@ def test_a_quarantined_row_says_what_was_found_and_keeps_what_was_received(landi
         "source, table_name, unit, load_id, row_number, line, rule, column_name, reason, original"
     )
     place = ("crm", "crm_lead", "leads.csv", load.load_id)
-    time = "an ISO-8601 time such as 2024-05-31T14:00:00Z, or one of the column's formats"
+    time = "an ISO-8601 time such as 2024-05-31T14:00:00Z, or one of the column's formats, in the years 1 to 9999"
     assert rows == [
         (
             *place,
@@ -192,3 +192,30 @@ def test_a_load_of_unreadable_rows_alone_has_no_columns_and_is_quarantined(landi
     assert landing.quarantined("row_number, line, rule, reason, original") == [
         (None, 1, "unreadable_row", "found no valid JSON", '{"lead_id": "1')
     ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "text", "is_read"),
+    [
+        ("UTC", "0001-01-01", True),
+        ("UTC", "9999-12-31T23:59:59.999999Z", True),
+        ("America/New_York", "0001-01-01", True),
+        ("Asia/Shanghai", "9999-12-31", True),
+        ("Asia/Shanghai", "0001-01-01", False),
+        ("America/New_York", "9999-12-31T19:00", False),
+        ("UTC", "0001-01-01T00:00:00+05:00", False),
+        ("UTC", "9999-12-31T23:59:59-05:00", False),
+        ("UTC", "0000-12-31", False),
+    ],
+)
+def test_instants_that_no_calendar_shows_are_quarantined(
+    landing: Landing, zone: str, text: str, is_read: bool
+) -> None:
+    """In UTC: a placeholder at the end of the calendar may lie beyond it once its zone or offset is taken off."""
+    columns = {"lead_id": ["1"], "created_at": ["2024-01-01"], "converted_at": [text]}
+    source = GivenSource("crm_lead", [extract(columns)], TableMapping(timezone=zone))
+    landing.land(source)
+    (report,) = admit(landing, source)
+    assert report.admitted_rows == is_read
+    found = landing.quarantined("rule, column_name")
+    assert found == ([] if is_read else [("readable", "converted_at")])
