@@ -1,4 +1,4 @@
-"""Tables are replaced whole or not at all, and only by what holds their contract.
+"""Tables and views are replaced whole or not at all, and only by what holds their contract.
 
 What dbt says of tests and models is compared in test_dbt_light.
 """
@@ -23,13 +23,11 @@ def project(tmp_path: Path) -> Path:
     return small_project(tmp_path)
 
 
-def test_a_view_gives_way_to_a_table_and_a_table_to_the_next(project: Path) -> None:
-    write(project, "{{ config(materialized='view') }} " + MODEL)
-    built(project)
-    for most in (2, 1):
-        write(project, "{{ config(materialized='table') }} " + MODEL + f" where number <= {most}")
+def test_views_and_tables_give_way_to_each_other(project: Path) -> None:
+    for most, kind in enumerate(("view", "table", "table", "view", "view"), start=1):
+        write(project, f"{{{{ config(materialized='{kind}') }}}} {MODEL} where number <= {most}")
         assert built(project)["numbers"].status == "success"
-        assert rows(project) == [(number,) for number in range(1, most + 1)]
+        assert rows(project) == [(number,) for number in range(1, min(most, 3) + 1)]
 
 
 def test_models_keep_no_more_cores_busy_than_the_deployment_says(project: Path) -> None:
@@ -42,11 +40,12 @@ def test_models_keep_no_more_cores_busy_than_the_deployment_says(project: Path) 
         assert rows(project) == [(threads,)]
 
 
-def test_a_table_that_fails_leaves_the_former_one(project: Path) -> None:
-    table = "{{ config(materialized='table') }} "
-    write(project, table + MODEL)
+@pytest.mark.parametrize("kind", ["table", "view"])
+def test_what_fails_leaves_the_former_one(project: Path, kind: str) -> None:
+    head = f"{{{{ config(materialized='{kind}') }}}} "
+    write(project, head + MODEL)
     built(project)
-    write(project, table + "select cast('x' as integer) as number")
+    write(project, head + ("select cast('x' as integer) as number" if kind == "table" else "select nothing"))
     assert built(project)["numbers"].status == "error"
     assert rows(project) == [(1,), (2,), (3,)]
 

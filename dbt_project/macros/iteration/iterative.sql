@@ -9,9 +9,8 @@
     {%- set target_relation = slice_of(whole_relation) if is_sliced else whole_relation -%}
     {%- set existing = none if is_sliced else load_cached_relation(this) -%}
     {{ run_hooks(pre_hooks) }}
-    {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
     {% call statement('main') -%}
-        {{ create_table_as(False, target_relation, sql) }}
+        {{ instead_of(existing) }}{{ create_table_as(False, target_relation, sql) }}
     {%- endcall %}
     {%- set step = context[config.require('step')] -%}
     {%- set state = namespace(changed=true) -%}
@@ -27,13 +26,3 @@
     {{ adapter.commit() }}
     {{ return({'relations': [whole_relation]}) }}
 {% endmaterialization %}
-
-{# Puts the result of a query in the table's place; returns the number of rows for which `changed` holds in it. #}
-{% macro replace_rows(relation, query, changed) %}
-    {%- set next_relation = relation.incorporate(path={'identifier': relation.identifier ~ '__next'}) -%}
-    {% do adapter.drop_relation(next_relation) %}
-    {% do run_query(create_table_as(False, next_relation, query)) %}
-    {% do adapter.drop_relation(relation) %}
-    {% do adapter.rename_relation(next_relation, relation) %}
-    {{ return(run_query('select count(*) as changes from ' ~ relation ~ ' where ' ~ changed).columns[0].values()[0] | int) }}
-{% endmacro %}

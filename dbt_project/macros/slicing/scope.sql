@@ -110,10 +110,8 @@
             {% if config.get('slice_scope') == 'people' %}{% do find_moved_people() %}{% endif %}
         {% endif %}
     {% else %}
-        {%- set existing = load_cached_relation(this) -%}
-        {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
         {% call statement('main') -%}
-            {{ create_view_as(target_relation, sql) if is_view else create_table_as(False, target_relation, sql) }}
+            {{ instead_of(load_cached_relation(this)) }}{{ create_view_as(target_relation, sql) if is_view else create_table_as(False, target_relation, sql) }}
         {%- endcall %}
     {% endif %}
     {{ run_hooks(post_hooks) }}
