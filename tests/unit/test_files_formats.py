@@ -13,8 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from ingestion.mapping import TableMapping
 from ingestion.sources.base import Extract, Window
 from ingestion.sources.files import FilesConfig, FileSource, UnreadableFile
+from orchestration.quality.gate1 import admit_pending
+from tests.landings import GivenSource, Landing
 
 
 def extract(folder: Path, name: str, content: bytes, **table: object) -> Extract:
@@ -185,6 +188,27 @@ def test_escapes_of_a_workbook_are_the_signs_they_stand_for(tmp_path: Path) -> N
         {"Id": "_x0_", "Note": "_x000D_ _xD83D_ _xd83d_ max_x1234", "_line": 3},
     ]
     assert rejects == []
+
+
+@pytest.mark.parametrize("style", ["point", "comma"])
+def test_numbers_have_a_point_whatever_the_mapping_says(tmp_path: Path, style: str) -> None:
+    """A number is no text: nobody grouped its digits, though `1.234` with decimal commas is a thousand and more."""
+    amounts = ["1.234", "-12.345", "999.999", "0.125", "1234.567", "1.5", "1000", "0.0625", "7.5"]
+    header = ("lead_id", "created_at", "potential_value")
+    rows = [(number, "2024-01-01", amount) for number, amount in enumerate(amounts)]
+    contents = {
+        "leads.xlsx": workbook(header, *((*row[:2], float(row[2])) for row in rows)),
+        "leads.jsonl": "\n".join(
+            f'{{"lead_id": {number}, "created_at": "{created}", "potential_value": {amount}}}'
+            for number, created, amount in rows
+        ).encode(),
+    }
+    for name, content in contents.items():
+        landing = Landing(tmp_path / f"data of {name}")
+        source = GivenSource("crm_lead", [extract(tmp_path, name, content)], TableMapping(decimal=style))
+        landing.land(source)
+        admit_pending(landing.layout, landing.manifest, source, "crm_lead")
+        assert [value for (value,) in landing.admitted("potential_value")] == list(map(Decimal, amounts))
 
 
 def test_a_csv_named_xlsx_is_read_as_csv(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ def text_of(value: Any) -> str | None:
     """The text of one value; None for a blank one.
 
     Numbers become plain decimals (a float with the 15 digits a spreadsheet shows, a whole number without a point, so
-    that the id 7.0 is 7), dates and times ISO-8601 (a moment at midnight a date), booleans true and false, lists and
-    objects JSON.
+    that the id 7.0 is 7, three decimals as four), dates and times ISO-8601 (a moment at midnight a date), booleans true
+    and false, lists and objects JSON.
     """
     if value is None:
         return None
@@ -46,7 +46,10 @@ def text_of(value: Any) -> str | None:
 def _plain(number: Decimal) -> str:
     if not number.is_finite() or abs(number.adjusted()) >= _MOST_PLACES:
         return str(number)
-    return str(int(number)) if number == int(number) else format(number, "f")
+    if number == int(number):
+        return str(int(number))
+    # With three decimals it would be a thousand times as much to a column of decimal commas.
+    return format(number, "f") + ("0" if number.as_tuple().exponent == -3 else "")
 
 
 def _to_milliseconds(moment: datetime) -> datetime:
