@@ -133,6 +133,8 @@ def gate_2(night: Night) -> dict[str, Any]:
 def published(night: Night) -> dict[str, Any]:
     """The marts as a new version."""
     from orchestration.publish import publish
+    from orchestration.publish.descriptions import descriptions
+    from orchestration.transform.dbt import manifest_path
 
     options, layout = night.deployment.options, night.deployment.layout
     publication = publish(
@@ -143,6 +145,7 @@ def published(night: Night) -> dict[str, Any]:
         git_revision=None,
         schema_version=SCHEMA_VERSION,
         inputs_key=inputs_key(night),
+        descriptions=descriptions(json.loads(manifest_path(layout).read_text("utf-8"))),
         keep_versions=options.keep_versions,
         memory_limit=options.memory_limit,
         threads=options.threads,

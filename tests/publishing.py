@@ -11,9 +11,12 @@ from typing import Any
 
 import duckdb
 
-from orchestration.publish import Publication, publish
+from orchestration.publish import Description, Publication, publish
 
 AS_OF = datetime(2026, 7, 1)
+DESCRIPTIONS = {
+    "fct_touch": Description("Touches. Grain: one row per touch.", {"touch_id": "Key; the person's touch."})
+}
 
 
 def write_warehouse(path: Path, touches: int = 60, label: str = "a", email: str = "ada@example.com") -> Path:
@@ -44,8 +47,6 @@ def write_warehouse(path: Path, touches: int = 60, label: str = "a", email: str 
         connection.execute(
             "create table reports.rpt_ledger as select 'rows' as identity, 'balanced' as verdict"
         )
-        connection.execute("comment on table marts.fct_touch is 'Touches. Grain: one row per touch.'")
-        connection.execute("comment on column marts.fct_touch.touch_id is 'Key; the person''s touch.'")
     return path
 
 
@@ -61,6 +62,7 @@ def publish_warehouse(warehouse: Path, published: Path, **given: Any) -> Publica
             "schema_version": "1",
             "inputs_key": "inputs",
             "keep_versions": 7,
+            "descriptions": DESCRIPTIONS,
             **given,
         },
     )

@@ -9,19 +9,16 @@ from orchestration.defs.resources import NightResource, plain_errors
 from orchestration.defs.transform import TRANSLATOR
 from orchestration.night import SCHEMA_VERSION, git_revision
 from orchestration.publish import publish
+from orchestration.publish.descriptions import descriptions, published_models
 from orchestration.transform.warehouse import noted_inputs_key
 
 PUBLISHED = dg.AssetKey("published")
-LAYERS = ("marts", "reports", "restricted")
 
 
 def published_version(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     """The asset of the published version; it depends on every mart and report of the dbt manifest."""
-    published = [
-        TRANSLATOR.get_asset_key(node)
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and node["config"].get("schema") in LAYERS
-    ]
+    published = [TRANSLATOR.get_asset_key(node) for node in published_models(manifest)]
+    said = descriptions(manifest)
 
     @dg.asset(
         key=PUBLISHED,
@@ -42,6 +39,7 @@ def published_version(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
                 schema_version=SCHEMA_VERSION,
                 inputs_key=noted_inputs_key(night.deployment.layout.warehouse),
                 only=night.only,
+                descriptions=said,
                 keep_versions=night.deployment.options.keep_versions,
                 memory_limit=night.deployment.options.memory_limit,
                 threads=night.deployment.options.threads,

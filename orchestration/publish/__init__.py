@@ -3,6 +3,7 @@
 Building, switching, checking and listing versions belong here, free of Dagster; whether a night may publish does not.
 """
 
+from orchestration.publish.content import Description
 from orchestration.publish.publication import Publication
 from orchestration.publish.publishing import publish
 from orchestration.publish.shelf import PublishError
@@ -10,6 +11,7 @@ from orchestration.publish.versions import PREVIOUS, current, rollback, verify, 
 
 __all__ = [
     "PREVIOUS",
+    "Description",
     "Publication",
     "PublishError",
     "current",

@@ -1,4 +1,4 @@
-"""What the warehouse has to publish: tables, their columns and comments, and hashes of their rows.
+"""What the warehouse has to publish: tables, their columns, what both mean, and hashes of their rows.
 
 Looking at the warehouse belongs here; writing what was seen to files does not.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
 PUBLIC_SCHEMAS = ("marts", "reports")
 RESTRICTED_SCHEMAS = ("restricted",)
@@ -39,11 +39,19 @@ def full_name(schema: str, name: str) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """A column as DuckDB names its type; `comment` is its description, if the warehouse holds one."""
+    """A column as DuckDB names its type; `comment` is its description, if it has one."""
 
     name: str
     type: str
     comment: str | None = None
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a table and its columns, by name, mean."""
+
+    table: str
+    columns: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -104,6 +112,14 @@ class Table:
     def has_files(self) -> bool:
         """Whether there are Parquet files of it. A long view has none: its rows would be written many times over."""
         return self.view is None or self.rows <= PART_ROWS
+
+    def described(self, description: Description | None) -> Table:
+        """The same with what it and its columns mean as comments, and no others: models leave none in the warehouse."""
+        means = description or Description("", {})
+        columns = tuple(
+            replace(column, comment=means.columns.get(column.name) or None) for column in self.columns
+        )
+        return replace(self, comment=means.table or None, columns=columns)
 
     def fits(self, other: Table) -> bool:
         """Whether rows of one can stand in the other: the same columns, cut alike."""

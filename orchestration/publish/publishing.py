@@ -5,7 +5,7 @@ What a version's files look like is the writers' concern; listing, checking and 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ import duckdb
 from orchestration.publish.content import (
     PUBLIC_SCHEMAS,
     RESTRICTED_SCHEMAS,
+    Description,
     Table,
     digest,
     literal,
@@ -39,16 +40,18 @@ def publish(
     schema_version: str,
     inputs_key: str,
     keep_versions: int,
+    descriptions: Mapping[str, Description],
     only: str | None = None,
     memory_limit: str = "4GB",
     threads: int = 2,
 ) -> Publication:
     """Publish the warehouse file's schemas marts and reports, and restricted apart; gives the version live then.
 
-    It is the one that was live before when content and `inputs_key` are the same. `as_of` is naive UTC. With
-    `only`, the version is passing: it is not one of the `keep_versions` and goes once two newer ones are there. A kill
-    at any moment leaves the former version live or the new one, and the next call clears what was left. Raises
-    PublishError when the warehouse cannot be read or the version cannot be written; what was live stays.
+    It is the one that was live before when content and `inputs_key` are the same. `as_of` is naive UTC. `descriptions`,
+    by table name, become comments. With `only`, the version is passing: it is not one of the `keep_versions` and goes
+    once two newer ones are there. A kill at any moment leaves the former version live or the new one, and the next call
+    clears what was left. Raises PublishError when the warehouse cannot be read or the version cannot be written; what
+    was live stays.
     """
     if not warehouse.is_file():
         raise PublishError(
@@ -59,8 +62,8 @@ def publish(
         shelf.locked(wait=True) as workshop,
         _opened(warehouse, workshop, memory_limit, threads) as connection,
     ):
-        tables = _measured(connection, warehouse, PUBLIC_SCHEMAS)
-        restricted = _measured(connection, warehouse, RESTRICTED_SCHEMAS)
+        tables = _measured(connection, warehouse, PUBLIC_SCHEMAS, descriptions)
+        restricted = _measured(connection, warehouse, RESTRICTED_SCHEMAS, descriptions)
         if not tables:
             raise PublishError(
                 f"the warehouse {warehouse} holds no table of {' or '.join(PUBLIC_SCHEMAS)}, so nothing was published. "
@@ -112,12 +115,16 @@ def _opened(
 
 
 def _measured(
-    connection: duckdb.DuckDBPyConnection, warehouse: Path, schemas: Collection[str]
+    connection: duckdb.DuckDBPyConnection,
+    warehouse: Path,
+    schemas: Collection[str],
+    descriptions: Mapping[str, Description],
 ) -> tuple[Table, ...]:
     try:
-        return measure(connection, "warehouse", schemas)
+        tables = measure(connection, "warehouse", schemas)
     except duckdb.Error as error:
         raise _unreadable(warehouse, error) from error
+    return tuple(table.described(descriptions.get(table.name)) for table in tables)
 
 
 def _unreadable(warehouse: Path, error: duckdb.Error) -> PublishError:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from orchestration.publish import current
 from tests.conftest import Call
+from tests.publishing import fetch
 
 LEADS = "lead_id,created_at,email,status\n1,2026-01-05T10:00:00Z,ada@example.com,new\n2,soon,bob@example.com,new\n"
 DEALS = (
@@ -45,6 +46,14 @@ def test_a_night_one_without_changes_and_one_that_fails(call: Call, tmp_path: Pa
         call("--home", home, "query", sql, "--format", "csv").out
         == "current_stage,won_amount\ncustomer,100.00\n"
     )
+
+    silent = (
+        "select table_name from duckdb_tables() where comment is null "
+        "union all select view_name from duckdb_views() where not internal and comment is null "
+        "union all select table_name || '.' || column_name from duckdb_columns() where not internal and comment is null"
+    )
+    for name in ("closedloop.duckdb", "closedloop_restricted.duckdb"):
+        assert fetch(home / "data/published" / name, silent) == []
 
     again = call("--home", home, "run", *as_of)
     assert (again.status, again.out.splitlines()[0].split(",")[0]) == (0, f"Nothing changed: {live.version}")

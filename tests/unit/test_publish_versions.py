@@ -92,8 +92,6 @@ def test_the_order_of_rows_changes_nothing(warehouse: Path, published: Path) -> 
         connection.execute(
             "create or replace table marts.fct_touch as select * from marts.fct_touch order by touch_id desc"
         )
-        connection.execute("comment on table marts.fct_touch is 'Touches. Grain: one row per touch.'")
-        connection.execute("comment on column marts.fct_touch.touch_id is 'Key; the person''s touch.'")
     assert publish_warehouse(warehouse, published) == first
 
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import sqlalchemy
 
-from orchestration.publish import content, current, verify
+from orchestration.publish import Description, content, current, verify
 from tests.publishing import fetch, publish_warehouse, write_warehouse
 
 
@@ -141,14 +141,10 @@ def test_a_tool_on_sqlalchemy_finds_and_reads_views(warehouse: Path, published: 
 
 
 def test_a_view_keeps_its_descriptions(warehouse: Path, published: Path) -> None:
-    change(
-        warehouse,
-        "comment on view marts.touch_days is 'Days. One row per day.'",
-        "comment on column marts.touch_days.occurred_at is 'A day''s instant.'",
-    )
+    days = {"touch_days": Description("Days. One row per day.", {"occurred_at": "A day's instant."})}
     for label in ("a", "b"):  # written whole, and carried on
         change(warehouse, f"update marts.dim_channel set channel = '{label}'")
-        publish_warehouse(warehouse, published)
+        publish_warehouse(warehouse, published, descriptions=days)
         database = published / "closedloop.duckdb"
         assert fetch(database, "select comment from duckdb_views() where view_name = 'touch_days'") == [
             ("Days. One row per day.",)
