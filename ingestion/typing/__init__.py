@@ -16,7 +16,7 @@ from ingestion.mapping import ColumnMapping, TableMapping
 from ingestion.typing import numbers, text, times
 
 # Part of what a load was typed under: raise it when the same text is read otherwise than before.
-VERSION = 6
+VERSION = 7
 
 _NOTHING = "cast(null as varchar)"
 

@@ -82,7 +82,7 @@ def utc(text: str) -> str:
 def date(text: str, formats: Sequence[str]) -> str:
     """SQL for the date written in `text`, whatever time and offset follow it; null when there is none."""
     read = f"try_cast(left(iso_form({text}), 10) as date)"
-    written = [f"cast({_parsed(text, pattern)} as date)" for pattern in formats]
+    written = [f"cast({_parsed(*_without_zone(text, pattern))} as date)" for pattern in formats]
     return _first([*written, read])
 
 
@@ -97,6 +97,13 @@ def _first(readings: Sequence[str]) -> str:
 
 def _is_zoned(pattern: str) -> bool:
     return "%z" in pattern or "%Z" in pattern
+
+
+def _without_zone(text: str, pattern: str) -> tuple[str, str]:
+    """Text and pattern without the offset or zone at their end: of an instant the engine gives the day in UTC."""
+    if not pattern.endswith(("%z", "%Z")):
+        return text, pattern
+    return rf"regexp_replace({text}, '\s*([+-]\d\d(:?\d\d)?|[A-Za-z][\w/+-]*)$', '')", pattern[:-2].rstrip()
 
 
 def _is_utc(pattern: str) -> bool:

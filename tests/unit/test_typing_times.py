@@ -219,6 +219,22 @@ def test_formats_go_before_iso_8601_and_say_themselves_what_is_local(
     assert _instant(database, value, "America/New_York", (pattern,)) == expected
 
 
+@pytest.mark.parametrize(
+    ("pattern", "value"),
+    [
+        ("%a, %d %b %Y %H:%M:%S %z", "Fri, 05 Jan 2024 00:30:00 +0200"),
+        ("%d.%m.%Y %H:%M:%S%z", "05.01.2024 23:30:00-05:00"),
+        ("%d.%m.%Y %H:%M:%S%z", "05.01.2024 23:30:00Z"),
+        ("%m/%d/%Y %I:%M %p %Z", "1/5/2024 11:30 PM America/New_York"),
+        ("%d.%m.%Y%z", "05.01.2024+0200"),
+    ],
+)
+def test_a_date_is_the_day_as_written_whatever_its_offset(
+    database: duckdb.DuckDBPyConnection, pattern: str, value: str
+) -> None:
+    assert _date(database, value, (pattern,)) == date(2024, 1, 5)
+
+
 def test_formats_are_tried_in_order(database: duckdb.DuckDBPyConnection) -> None:
     assert _instant(database, "1/5/2024", formats=("%d/%m/%Y", "%m/%d/%Y")) == datetime(2024, 5, 1)
     assert _instant(database, "1/25/2024", formats=("%d/%m/%Y", "%m/%d/%Y")) == datetime(2024, 1, 25)
