@@ -54,9 +54,9 @@ exceeded.
 CLI_INTRO = """
 # Commands
 
-`closedloop` works on one deployment: the folder that `--home` names, else the one in `CLOSEDLOOP_HOME`, else the
-current one. `closedloop COMMAND --help` prints what is said here. Exit status: 0 well, 1 a failed night or nothing
-found, 2 a mistake in what was typed or configured.
+`make setup` puts `closedloop` in `.venv/bin`. It works on one deployment: the folder that `--home` names, else the one
+in `CLOSEDLOOP_HOME`, else the current one. `closedloop COMMAND --help` prints what is said here. Exit status: 0 well, 1
+a failed night or nothing found, 2 a mistake in what was typed or configured.
 """
 
 

@@ -40,7 +40,7 @@ def init(
     for path in written:
         printing.say(f"  {path.relative_to(folder)}")
     if sample:
-        printing.say(f"next: closedloop --home {folder} run")
+        printing.say(f"next: {printing.program()} --home {folder} run")
     else:
         printing.say(
             "The seeds are those of the sample company: its targets, policies, opening hours, exchange rates,"
@@ -49,7 +49,7 @@ def init(
             "costs and qualification rules are invented. Put yours in their place, or leave the header alone."
         )
         printing.say("next: name your exports in closedloop.yml, edit the seeds, then")
-        printing.say(f"      closedloop --home {folder} check")
+        printing.say(f"      {printing.program()} --home {folder} check")
 
 
 def check() -> None:

@@ -6,6 +6,7 @@ The night itself is run by `orchestration.run`; what is said about it stands in 
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import time
 from datetime import UTC, datetime
@@ -116,7 +117,9 @@ def status() -> None:
 
 
 def ui(
-    port: Annotated[int, typer.Option(help="Port on this machine; nobody else can reach it.", min=1)] = 3000,
+    port: Annotated[
+        int, typer.Option(help="Port on this machine; nobody else can reach it.", min=1, max=65535)
+    ] = 3000,
 ) -> None:
     """Show the pipeline in Dagster's web page, with its schedules running. Ctrl-C ends both.
 
@@ -125,6 +128,7 @@ def ui(
     from orchestration.settings import REPOSITORY
 
     deployment = session.deployment()
+    _expect_free(port)
     deployment.layout.dagster.mkdir(parents=True, exist_ok=True)
     printing.say(f"http://127.0.0.1:{port} in a moment; Ctrl-C ends it")
     sys.stdout.flush()
@@ -143,6 +147,20 @@ def ui(
         str(port),
     ]
     os.execv(sys.executable, [sys.executable, "-m", "dagster", *arguments])
+
+
+def _expect_free(port: int) -> None:
+    """Dagster would go on without its page, and its daemon beside that of whoever has the port."""
+    with socket.socket() as asked:
+        # As the page asks for it: a port that was just given back is free.
+        asked.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            asked.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise InputError(
+                f"port {port} of this machine cannot be had ({error.strerror}); expected a free one. Another "
+                f"closedloop ui may run already; else name another port, as in: closedloop ui --port {port % 65535 + 1}"
+            ) from error
 
 
 def _judge_agreement(deployment: Deployment) -> None:

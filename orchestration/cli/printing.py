@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -39,6 +41,12 @@ def console() -> Console:
 def say(text: str = "") -> None:
     """A line of text as it is, however long."""
     print(text)
+
+
+def program() -> str:
+    """How this program is called: by its name where the shell finds it, else by the path it was called by."""
+    called = Path(sys.argv[0])
+    return called.name if shutil.which(called.name) else str(called)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:

@@ -6,13 +6,17 @@ Where they lie and how they are read is the business of `ingestion.quarantine`, 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orchestration.cli import printing, session
 from orchestration.cli.failing import FAILED, InputError
 from orchestration.cli.printing import Format
+
+if TYPE_CHECKING:
+    from ingestion.landing.manifest import Manifest
+    from orchestration.settings import Deployment
 
 app = typer.Typer(no_args_is_help=True, help="Quarantined rows: list, show, export for mending, replay.")
 
@@ -32,10 +36,12 @@ def list_(source: Source = None, table: Table = None) -> None:
     from ingestion.landing.manifest import Manifest
     from ingestion.quarantine import list_quarantined
 
-    layout = session.deployment().layout
-    found = list_quarantined(layout, Manifest(layout.manifest_db), source, table)
+    deployment = session.deployment()
+    layout, manifest = deployment.layout, Manifest(deployment.layout.manifest_db)
+    _expect_known(deployment, manifest, source, table)
+    found = list_quarantined(layout, manifest, source, table)
     if not found:
-        printing.say("nothing is quarantined")
+        printing.say("no such rows are quarantined" if source or table else "nothing is quarantined")
         return
     printing.table(
         ("source", "table", "column", "rule", "rows", "loads", "first (UTC)", "last (UTC)"),
@@ -73,10 +79,10 @@ def show(
     from ingestion.quarantine import show_quarantined
     from ingestion.rules import ACTIONS
 
-    layout = session.deployment().layout
-    rows = show_quarantined(
-        layout, Manifest(layout.manifest_db), source, table, rule, load, limit=limit or None
-    )
+    deployment = session.deployment()
+    layout, manifest = deployment.layout, Manifest(deployment.layout.manifest_db)
+    _expect_known(deployment, manifest, source, table)
+    rows = show_quarantined(layout, manifest, source, table, rule, load, limit=limit or None)
     found = [
         (row.table, row.unit, row.line, row.rule, row.reason, row.original, row.source, row.load_id)
         for row in rows
@@ -113,8 +119,10 @@ def export(
 
     if to.exists():
         raise InputError(f"{to} exists already; name a file that does not")
-    layout = session.deployment().layout
-    rows = export_quarantined(layout, Manifest(layout.manifest_db), to, source, table, load)
+    deployment = session.deployment()
+    layout, manifest = deployment.layout, Manifest(deployment.layout.manifest_db)
+    _expect_known(deployment, manifest, source, table)
+    rows = export_quarantined(layout, manifest, to, source, table, load)
     printing.say(f"{rows} rows written to {to}")
 
 
@@ -139,6 +147,7 @@ def replay(
     layout, options = deployment.layout, deployment.options
     with turn(layout, "closedloop quarantine replay", wait=wait):
         manifest = Manifest(layout.manifest_db)
+        _expect_known(deployment, manifest, source, table)
         reports = [
             report
             for each in deployment.sources.values()
@@ -172,3 +181,18 @@ def replay(
         ],
     )
     printing.say("the marts follow with the next closedloop run")
+
+
+def _expect_known(deployment: Deployment, manifest: Manifest, source: str | None, table: str | None) -> None:
+    """A name that is none would only ever find nothing, which reads as if all were well. A source that is configured no
+    more may have rows still."""
+    from ingestion.contracts import contracts
+    from ingestion.sources.files.validation import nearest
+
+    sources = sorted({*deployment.sources, *(load.source for load in manifest.loads())})
+    for option, name, known in (("--source", source, sources), ("--table", table, list(contracts()))):
+        if name is not None and name not in known:
+            action = nearest(name, known, "Correct it.")
+            raise InputError(
+                f"{option} {name!r}: found no such name; expected one of {', '.join(known)}. {action}"
+            )

@@ -53,6 +53,12 @@ def sample(
         raise InputError(
             "; ".join(detail["msg"].removeprefix("Value error, ") for detail in error.errors())
         ) from None
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        raise InputError(
+            f"{to} cannot be made a folder ({error.strerror}); name a new one, or one that may be written to"
+        ) from error
     rows = 0
     for file in write_files(config, to, form.value):
         rows += file.rows

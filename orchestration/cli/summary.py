@@ -118,7 +118,7 @@ def _tell_ledger(identities: Sequence[tuple]) -> None:
 
 
 def _tell_next(deployment: Deployment) -> None:
-    command = f"closedloop --home {deployment.home}"
+    command = f"{printing.program()} --home {deployment.home}"
     printing.say("Next:")
     printing.say(f"  {command} query --list")
     printing.say(f"  {command} query -q customers_by_channel")

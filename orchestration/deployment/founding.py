@@ -27,8 +27,8 @@ TARGETS, PLANNED_LEADS = "targets.csv", 20_000
 """The plan of the sample company, and how many leads it is made for."""
 
 
-class FolderInUse(ClosedloopError):
-    """The folder of a new deployment holds one already, or something under the same name."""
+class UnusableFolder(ClosedloopError):
+    """The folder of a new deployment holds one already, or something under the same name, or cannot be made."""
 
 
 @dataclass(frozen=True)
@@ -43,18 +43,24 @@ class Sample:
 def found(folder: Path, sample: Sample | None = None) -> list[Path]:
     """Write a new deployment to `folder`, on the sample company where one is given; gives the files written.
 
-    Raises FolderInUse, and writes nothing, when a file that it would write exists.
+    Raises UnusableFolder, and writes nothing, when a file that it would write exists or the folder cannot be made.
     """
     texts = {target: _template(name) for name, target in TEMPLATES.items()}
     texts[FILE] = _template("closedloop.yml") if sample is None else _sample_configuration(sample)
     seeds = {f"seeds/{path.name}": path for path in sorted(SEEDS.glob("*.csv"))}
     taken = [name for name in (*texts, *seeds) if (folder / name).exists()]
     if taken:
-        raise FolderInUse(
+        raise UnusableFolder(
             f"{folder} has {', '.join(taken)} already; expected a folder without a deployment. "
             "Nothing was written: choose another folder, or remove what is there"
         )
-    (folder / "seeds").mkdir(parents=True, exist_ok=True)
+    try:
+        (folder / "seeds").mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        raise UnusableFolder(
+            f"{folder} cannot be made a folder ({error.strerror}); expected a new name, or a folder that may be "
+            "written to. Nothing was written: choose another folder"
+        ) from error
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     for name, path in seeds.items():

@@ -68,6 +68,17 @@ def test_rows_are_listed_shown_and_admitted_once_the_mapping_is_mended(call: Cal
     assert duckdb.sql(f"select lead_id from '{admitted}' order by all").fetchall() == [("1",), ("2",), ("3",)]
 
 
+def test_a_name_that_is_none_is_told_not_looked_for(call: Call, home: Path, tmp_path: Path) -> None:
+    for command in (("list",), ("show",), ("replay",), ("export", tmp_path / "rows.csv")):
+        for names, said in (
+            (("--source", "crm", "--table", "crm_leads"), "Write crm_lead if that was meant."),
+            (("--source", "crn", "--table", "crm_lead"), "expected one of crm"),
+        ):
+            asked = call("--home", home, "quarantine", *command, *names)
+            assert asked.status == 2
+            assert said in asked.err
+
+
 def test_rows_are_exported_for_mending(call: Call, home: Path, tmp_path: Path) -> None:
     target = tmp_path / "to-mend.csv"
     arguments = ("--home", home, "quarantine", "export", target, "--source", "crm", "--table", "crm_lead")
@@ -84,7 +95,8 @@ def test_rows_are_exported_for_mending(call: Call, home: Path, tmp_path: Path) -
 def test_nothing_found_is_told(call: Call, home: Path) -> None:
     for arguments in (("show", "--table", "crm_user"), ("replay", "--table", "crm_user")):
         assert call("--home", home, "quarantine", *arguments).status == 1
-    assert "nothing is quarantined" in call("--home", home, "quarantine", "list", "--table", "crm_user").out
+    listed = call("--home", home, "quarantine", "list", "--table", "crm_user")
+    assert (listed.status, listed.out) == (0, "no such rows are quarantined\n")
 
 
 def test_a_sample_can_be_read_back_as_files(call: Call, tmp_path: Path) -> None:

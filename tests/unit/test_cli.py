@@ -8,7 +8,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -87,6 +89,39 @@ def test_init_makes_a_folder_once(call: Call, tmp_path: Path) -> None:
     assert again.status == 2
     assert "closedloop.yml" in again.err
     assert (folder / "closedloop.yml").read_text() == "mine"
+
+
+@pytest.mark.parametrize("folder", ["taken", "taken/below"])
+@pytest.mark.parametrize("arguments", [("init",), ("sample", "--leads", "10", "--to")])
+def test_a_file_is_no_folder_to_write_to(
+    call: Call, tmp_path: Path, folder: str, arguments: tuple[str, ...]
+) -> None:
+    (tmp_path / "taken").touch()
+    result = call(*arguments, tmp_path / folder)
+    assert result.status == 2
+    assert f"{tmp_path / folder} cannot be made a folder" in result.err
+
+
+def test_what_to_do_next_can_be_typed_as_it_is_printed(tmp_path: Path) -> None:
+    program = Path(sys.executable).with_name("closedloop")
+    for path, name in ((str(program.parent), "closedloop"), ("", str(program))):
+        folder = tmp_path / (path and "found by name")
+        made = subprocess.run(
+            [program, "init", folder],
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert made.stdout.splitlines()[-1].strip() == f"{name} --home {folder} check"
+
+
+def test_a_page_on_a_port_that_is_taken_is_bad_input(call: Call, home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = call("--home", home, "ui", "--port", port)
+    assert result.status == 2
+    assert f"port {port} of this machine cannot be had" in result.err
 
 
 def test_a_sample_company_of_another_size_plans_in_proportion(call: Call, tmp_path: Path) -> None:
