@@ -4,13 +4,12 @@
 #}
 {% macro merge_slice(slice_relation, target_relation, scope) %}
     {%- set key = config.require('slice_by') -%}
-    {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | list -%}
     {% if key is string %}
         {%- set is_former = 'former.' ~ key ~ ' in (select ' ~ key ~ ' from ' ~ keys_of(scope, key) ~ ')' -%}
     {% else %}
         {%- set is_former = 'exists (select 1 from ' ~ slice_relation ~ ' as sliced where ' ~ is_same(key) ~ ')' -%}
     {% endif %}
-    {{ return(adapter.dispatch('merge_slice')(slice_relation, target_relation, key, is_former, columns, scope)) }}
+    {{ return(adapter.dispatch('merge_slice')(slice_relation, target_relation, key, is_former, scope)) }}
 {% endmacro %}
 
 {% macro is_same(columns) -%}
@@ -27,7 +26,9 @@
     their place; rows of one key are told apart by a number of 64 bits: comparing forty columns costs twice as much. The slice
     stands in another database, and one transaction writes to one; the other then deletes and inserts, so that rows keep their ids.
 #}
-{% macro default__merge_slice(slice_relation, target_relation, key, is_former, columns, scope) %}
+{% macro default__merge_slice(slice_relation, target_relation, key, is_former, scope) %}
+    {#- Asked for as a query's: of a relation dbt asks by a macro, for which it lays out all others. -#}
+    {%- set columns = get_column_schema_from_query('select * from ' ~ target_relation) | map(attribute='quoted') | list -%}
     {% do adapter.commit() %}
     {%- set paired = adapter.quote(target_relation.identifier ~ '__paired') -%}
     {% call statement('paired') -%}
@@ -62,7 +63,8 @@
 {% endmacro %}
 
 {# Rows of Parquet files cannot be deleted: what stays is written anew beside them. #}
-{% macro spark__merge_slice(slice_relation, target_relation, key, is_former, columns, scope) %}
+{% macro spark__merge_slice(slice_relation, target_relation, key, is_former, scope) %}
+    {%- set columns = adapter.get_columns_in_relation(target_relation) | map(attribute='quoted') | list -%}
     {%- set query -%}
         select {{ columns | join(', ') }} from {{ target_relation }} as former where not coalesce({{ is_former }}, false)
         union all
