@@ -134,6 +134,25 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
     assert table["_line"].to_pylist() == [1, 2]
 
 
+def test_parquet_types_that_the_landing_lacks_are_read_as_the_next_ones(tmp_path: Path) -> None:
+    columns = {
+        "amount": pa.array(
+            [Decimal("1234.50005"), Decimal("-0.12345678901234567891"), None], pa.decimal256(76, 38)
+        ),
+        "count": pa.array([Decimal("12"), None, Decimal(10) ** 36], pa.decimal256(45, 1)),
+        "share": pa.array([0.5, None, -2.25], pa.float16()),
+    }
+    found = extract(tmp_path, "leads.parquet", parquet(pa.table(columns)))
+    table = pa.Table.from_batches(found.batches)
+    assert table.schema.types[:3] == [pa.decimal128(38, 18), pa.decimal128(38, 1), pa.float32()]
+    assert table["amount"].to_pylist() == [Decimal("1234.50005"), Decimal("-0.123456789012345679"), None]
+    assert table["count"].to_pylist() == [Decimal(12), None, Decimal(10) ** 36]
+    assert table["share"].to_pylist() == [0.5, None, -2.25]
+    wide = parquet(pa.table({"amount": pa.array([Decimal(10) ** 21], pa.decimal256(76, 38))}))
+    with pytest.raises(UnreadableFile, match=r"leads\.parquet"):
+        list(extract(tmp_path, "leads.parquet", wide).batches)
+
+
 def test_parquet_records_are_numbered_over_batches(tmp_path: Path) -> None:
     found = extract(tmp_path, "leads.parquet", parquet(pa.table({"id": range(120_000)})))
     table = pa.Table.from_batches(found.batches)
