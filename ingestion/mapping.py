@@ -45,18 +45,18 @@ class ColumnMapping(BaseModel):
     """Where one contract column comes from and how its text is to be read.
 
     `column` is the received header, or several of which the first that a file has is read (headers change over the
-    years); `constant` a fixed value instead; exactly one of both. `formats` are strptime formats tried in order, before
-    ISO-8601. `timezone` is the zone of times without an offset. `decimal` says how numbers are written: `point`
-    1,234.50, `comma` 1.234,50. `values` maps received text (trimmed, case-insensitive) to canonical text, null to
-    blank; `default` stands in for a blank value. `id_prefix` is put before an id instead of the table's: a reference to
-    a record of another source needs that source's prefix.
+    years); `constant` a fixed value instead; exactly one of both. `formats` are strptime formats (or one) tried in
+    order, before ISO-8601. `timezone` is the zone of times without an offset. `decimal` says how numbers are written:
+    `point` 1,234.50, `comma` 1.234,50. `values` maps received text (trimmed, case-insensitive) to canonical text, null
+    to blank; `default` stands in for a blank value. `id_prefix` is put before an id instead of the table's: a reference
+    to a record of another source needs that source's prefix.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     column: Annotated[tuple[str, ...], BeforeValidator(_one_or_more)] | None = None
     constant: Text | None = None
-    formats: tuple[str, ...] = ()
+    formats: Annotated[tuple[str, ...], BeforeValidator(_one_or_more)] = ()
     timezone: str | None = None
     decimal: Literal["point", "comma"] | None = None
     values: Annotated[dict[str, Text | None], BeforeValidator(_text_keys)] = Field(default_factory=dict)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingestion.sources.files import FileSource
-from orchestration.agreement import Problem, check_agreement
+from orchestration.agreement import Problem, check_agreement, errors
 from orchestration.agreement.rules import Terms
 from orchestration.alerting.alerts import unreadable
 from orchestration.deployment.configuration import Configuration, read_configuration
@@ -64,4 +64,5 @@ def _alerts(configuration: Configuration, deployment: Deployment) -> Iterator[Pr
 def _agreement_alone(home: Path) -> list[Problem]:
     # The options cannot be read, so the seeds are judged where they are by default and without what they must fit.
     folder = home / "seeds"
-    return check_agreement(folder, Terms("USD", None, ())) if folder.is_dir() else []
+    # Notes are left for then: they would miss a calendar that is named, under a key which cannot be read.
+    return errors(check_agreement(folder, Terms("USD", None, ()))) if folder.is_dir() else []

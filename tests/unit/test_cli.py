@@ -197,6 +197,7 @@ def test_a_mistake_in_one_part_hides_none_in_another(call: Call, home: Path) -> 
     assert "found 'lots'; expected a size such as 4GB or 500MB." in result.out
     assert "found 'fils'; expected files or sample." in result.out
     assert "3 mistake(s)" in result.out
+    assert "note:" not in result.out  # a calendar is named, where the options can be read
 
 
 def test_data_cannot_lie_below_a_file(call: Call, home: Path) -> None:

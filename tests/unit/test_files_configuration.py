@@ -53,6 +53,14 @@ def lead(**keys: Any) -> dict[str, Any]:
     return {"tables": {"crm_lead": {"path": "a.csv", **keys}}}
 
 
+def test_a_shape_is_said_in_words_of_yaml() -> None:
+    raw = lead(path={"of": "leads"}, columns=["lead_id"])
+    assert [mistake.expected for mistake in problems(raw)] == [
+        "a list, as in [one, another]",
+        "keys with values, as in key: value",
+    ]
+
+
 @pytest.mark.parametrize(
     ("raw", "keys", "found", "action"),
     [
@@ -139,6 +147,18 @@ def lead(**keys: Any) -> dict[str, Any]:
             ("tables", "crm_lead", "columns", "created_at", "formats", 1),
             "date format '%Q' (",
             "Correct the format.",
+        ),
+        (
+            lead(columns={"created_at": {"column": "a", "formats": "dd/mm/yyyy"}}),
+            ("tables", "crm_lead", "columns", "created_at", "formats"),
+            "date format 'dd/mm/yyyy' (no % directive)",
+            "Correct the format.",
+        ),
+        (
+            lead(columns={"created_at": {"column": "a", "formats": {"%Y": 1}}}),
+            ("tables", "crm_lead", "columns", "created_at", "formats"),
+            "{'%Y': 1}",
+            "Correct the value.",
         ),
         (
             lead(columns={"created_at": {"column": "a", "formats": ["dd/mm/yyyy"]}}),

@@ -191,15 +191,28 @@ def test_mistakes_says_what_the_newest_files_lack(tmp_path: Path) -> None:
     }
     mistakes = FileSource("crm", FilesConfig(tables=raw), tmp_path).mistakes()
     assert [mistake.keys for mistake in mistakes] == [
+        ("tables", "crm_lead", "columns", "created_at"),
         ("tables", "crm_lead", "columns", "email"),
         ("tables", "crm_lead", "cursor"),
         ("tables", "crm_opportunity", "path"),
         ("tables", "crm_user", "path"),
     ]
-    assert mistakes[0].found == "received column 'Nmae', which new.csv does not have"
-    assert mistakes[0].action == "Write Name if that was meant."
-    assert mistakes[2].found == "deals.csv with a web page or XML"
-    assert mistakes[3].found == "no file at users.csv"
+    assert mistakes[0].found == "no such line, and no received column 'created_at' in new.csv"
+    assert mistakes[0].expected == "one of both, as it is required; there are ID, Name, Updated"
+    assert mistakes[1].found == "received column 'Nmae', which new.csv does not have"
+    assert mistakes[1].action == "Write Name if that was meant."
+    assert mistakes[3].found == "deals.csv with a web page or XML"
+    assert mistakes[4].found == "no file at users.csv"
+
+
+def test_a_path_that_never_found_a_file_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    write(tmp_path / "a.csv", "Id\n1\n")
+    former = landed(source(tmp_path))
+    (tmp_path / "a.csv").unlink()
+    assert units(source(tmp_path), former) == []
+    assert caplog.text == ""  # it was taken away once it was landed
+    assert units(source(tmp_path, "leads/*.csv")) == []
+    assert "crm_lead of crm: found no file at leads/*.csv; expected at least one" in caplog.text
 
 
 def test_errors_are_for_people() -> None:

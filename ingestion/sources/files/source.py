@@ -6,6 +6,7 @@ Which files a window wants and the guard around their reading belong here; forma
 from __future__ import annotations
 
 import hashlib
+import logging
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ from ingestion.sources.files.rejects import Rejects
 from ingestion.sources.files.text import Text
 from ingestion.sources.files.validation import Mistake, nearest
 from ingestion.typing import find_header
+
+logger = logging.getLogger("closedloop.landing")
 
 # What storages and the readers' libraries raise over damaged content.
 _DAMAGE = (OSError, EOFError, pa.ArrowException, zipfile.BadZipFile, zlib.error)
@@ -68,7 +71,17 @@ class FileSource:
         UnreadableFile and ChangedWhileRead, also while the batches are read.
         """
         own = self._config.tables[table]
-        for file in self._files(own):
+        files = self._files(own)
+        if not files and not window.landed:
+            # What was landed may be gone from where it came; of a table that never had anything the path is wrong.
+            logger.warning(
+                "%s of %s: found no file at %s; expected at least one. Nothing of it is landed: correct `path`, or "
+                "send the files",
+                table,
+                self.name,
+                ", ".join(own.path),
+            )
+        for file in files:
             with _guarded(file):
                 stamp = file.stamp()
                 fingerprint = file.fingerprint()
@@ -86,8 +99,8 @@ class FileSource:
     def mistakes(self) -> list[Mistake]:
         """What the newest file of each table says against the configuration; nothing is landed.
 
-        No file at all, a file that cannot be read, and received columns that the mapping names and the file lacks. The
-        keys start at the source's node.
+        No file at all, a file that cannot be read, received columns that the mapping names and the file lacks, and
+        required columns that neither has. The keys start at the source's node.
         """
         return [mistake for table in self.tables for mistake in self._mistakes(table)]
 
@@ -113,6 +126,14 @@ class FileSource:
         required = {column.name for column in contracts()[table].columns if column.required}
         named = {(*keys, "columns", name): mapping.column or () for name, mapping in own.columns.items()}
         named[*keys, "cursor"] = (own.cursor,) if own.cursor else ()
+        for name in sorted(required - own.columns.keys()):
+            if headers and not find_header(name, headers):
+                yield Mistake(
+                    (*keys, "columns", name),
+                    f"no such line, and no received column {name!r} in {files[-1].unit}",
+                    f"one of both, as it is required; there are {', '.join(headers)}",
+                    nearest(name, headers, f"Name the received column that is {name}."),
+                )
         for place, columns in named.items():
             if headers and columns and not any(find_header(column, headers) for column in columns):
                 yield Mistake(

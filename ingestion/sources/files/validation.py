@@ -22,6 +22,13 @@ from ingestion.sources.files.configuration import FilesConfig, FileTable
 
 Keys = tuple[str | int, ...]
 
+_SHAPES = {
+    "tuple_type": "a list, as in [one, another]",
+    "dict_type": "keys with values, as in key: value",
+    "model_type": "keys with values, as in key: value",
+}
+"""What people write in YAML, by the kind of error that names it in words of Python."""
+
 
 class Mistake(NamedTuple):
     """One mistake: the keys that lead to it from the source's node, what was found, expected, and what to do.
@@ -72,7 +79,7 @@ def _shape(raw: Any) -> Iterator[Mistake]:
                 yield Mistake(keys, f"no {keys[-1]}", f"a value for {keys[-1]}", "Add the key.")
             else:
                 expected = re.sub("^(Value error, |Input should be )", "", detail["msg"])
-                yield Mistake(keys, repr(detail["input"]), expected, "Correct the value.")
+                yield Mistake(keys, repr(detail["input"]), _SHAPES.get(kind, expected), "Correct the value.")
 
 
 def _known_keys(keys: Keys) -> list[str]:
@@ -124,11 +131,14 @@ def _column(contract: Contract | None, name: Any, mapping: Any, keys: Keys) -> I
         )
     yield from _zone(mapping, keys)
     formats = mapping.get("formats")
-    for at, pattern in enumerate(formats if isinstance(formats, list | tuple) else ()):
+    alone = isinstance(formats, str)
+    for at, pattern in enumerate(
+        [formats] if alone else formats if isinstance(formats, list | tuple) else ()
+    ):
         fault = _format_fault(pattern)
         if fault:
             yield Mistake(
-                (*keys, "formats", at),
+                (*keys, "formats") if alone else (*keys, "formats", at),
                 f"date format {pattern!r} ({fault})",
                 "a strptime format such as %d.%m.%Y %H:%M",
                 "Correct the format.",
