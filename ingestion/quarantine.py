@@ -118,17 +118,16 @@ def show_quarantined(
 
 def export_quarantined(
     layout: Layout, manifest: Manifest, target: Path, source: str, table: str, load_id: str | None = None
-) -> int:
-    """Write quarantined rows of one table as CSV under their received headers, for mending; returns how many.
+) -> tuple[int, int]:
+    """Write quarantined rows of one table as CSV under their received headers, for mending.
+
+    Returns how many rows were written, and how many lines were left out: what was no row has nothing to write.
 
     `quarantine_reason` is the last column: an extract may have more columns than are read, so the mended file can be
-    dropped among the files of its source as it is. Rows that were no rows have nothing to write and are left out.
+    dropped among the files of its source as it is.
     """
-    rows = [
-        row
-        for row in show_quarantined(layout, manifest, source, table, load_id=load_id)
-        if row.received is not None
-    ]
+    found = list(show_quarantined(layout, manifest, source, table, load_id=load_id))
+    rows = [row for row in found if row.received is not None]
     headers = list(dict.fromkeys(header for row in rows for header in row.received))
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -140,7 +139,7 @@ def export_quarantined(
             ]
             for row in rows
         )
-    return len(rows)
+    return len(rows), len(found) - len(rows)
 
 
 def _loads(manifest: Manifest, source: str | None, table: str | None) -> list[Load]:

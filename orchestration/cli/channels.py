@@ -95,7 +95,13 @@ def unmatched(
         printing.table(answer.columns, rows)
     if more:
         printing.say(f"the first {len(rows)}; --limit 0 prints all")
-    printing.say('add rules to channel_rules.csv; try them with: closedloop channels explain "..."')
+    kinds = {row[answer.columns.index("kind")] for row in rows}
+    if kinds != {Kind.SPEND}:
+        printing.say('add rules to channel_rules.csv; try them with: closedloop channels explain "..."')
+    if Kind.SPEND in kinds:
+        printing.say(
+            "spend has no signals that a rule could read: name its channel in ad_spend or in campaign"
+        )
 
 
 def _tell(reading: Reading, explanation: Explanation) -> None:

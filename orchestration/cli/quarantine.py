@@ -116,14 +116,20 @@ def export(
     """
     from ingestion.landing.manifest import Manifest
     from ingestion.quarantine import export_quarantined
+    from ingestion.rules import UNREADABLE_ROW
 
     if to.exists():
         raise InputError(f"{to} exists already; name a file that does not")
     deployment = session.deployment()
     layout, manifest = deployment.layout, Manifest(deployment.layout.manifest_db)
     _expect_known(deployment, manifest, source, table)
-    rows = export_quarantined(layout, manifest, to, source, table, load)
+    rows, left_out = export_quarantined(layout, manifest, to, source, table, load)
     printing.say(f"{rows} rows written to {to}")
+    if left_out:
+        printing.say(
+            f"left out, as they were no rows: {left_out}. They are shown by: closedloop quarantine show "
+            f"--source {source} --table {table} --rule {UNREADABLE_ROW}"
+        )
 
 
 @app.command()

@@ -217,3 +217,8 @@ def test_the_command_lists_what_no_rule_knows_by_volume(tmp_path: Path, call: Ca
     assert "moon" not in some
     assert "fair" not in some
     assert "--limit 0 prints all" in some
+    assert "add rules to channel_rules.csv" in some
+    assert "name its channel in ad_spend or in campaign" not in some
+    spent = call("--home", home, "channels", "unmatched", "--kind", "spend").out
+    assert "add rules to channel_rules.csv" not in spent
+    assert "name its channel in ad_spend or in campaign" in spent

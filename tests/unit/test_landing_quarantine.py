@@ -64,10 +64,18 @@ def test_rows_are_shown_in_order_and_narrowed(landing: Landing) -> None:
     assert list_quarantined(landing.layout, landing.manifest, table="crm_user") == []
 
 
+def test_an_export_says_how_many_lines_were_no_rows(landing: Landing, tmp_path: Path) -> None:
+    target = tmp_path / "mend.csv"
+    written = export_quarantined(landing.layout, landing.manifest, target, "crm", "crm_lead")
+    with target.open(encoding="utf-8", newline="") as file:
+        assert written == (len(list(csv.DictReader(file))), 1)
+
+
 def test_an_export_is_mended_and_dropped_among_the_files(landing: Landing, tmp_path: Path) -> None:
     target = tmp_path / "mend.csv"
     first = landing.manifest.loads()[0]
-    assert export_quarantined(landing.layout, landing.manifest, target, "crm", "crm_lead", first.load_id) == 3
+    written = export_quarantined(landing.layout, landing.manifest, target, "crm", "crm_lead", first.load_id)
+    assert written == (3, 0)
     with target.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["note"] for row in rows] == ['b, "c"', "d\ne", ""]
