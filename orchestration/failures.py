@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dagster import DagsterEvent
 
+OUTSIDE_STEPS = "run"
+"""What is named as the step of what failed where no step was at work."""
 LOGGER = "closedloop.failures"
 """Who says in a run's log what failed in it."""
 
@@ -34,3 +36,14 @@ def failures(events: Iterable[DagsterEvent]) -> Iterator[tuple[str, str]]:
                     event.step_key,
                     f"check {check.check_name} of {check.asset_key.to_user_string()} failed: {found}",
                 )
+
+
+def failure_outside_steps(events: Iterable[DagsterEvent]) -> str:
+    """Why a run failed in which no step did: a resource that could not begin, or the run's own end, as after Ctrl-C."""
+    reason = "it ended without saying why"
+    for event in events:
+        if event.event_type_value == "RESOURCE_INIT_FAILURE" and event.engine_event_data.error is not None:
+            return event.engine_event_data.error.message.strip()
+        if event.is_job_failure or event.event_type_value == "PIPELINE_CANCELED":
+            reason = event.message or reason
+    return reason

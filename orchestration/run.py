@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from orchestration.failures import failures
+from orchestration.failures import OUTSIDE_STEPS, failure_outside_steps, failures
 from orchestration.night import Only
 from orchestration.publish import Publication, current
 from orchestration.settings import REPOSITORY, Deployment
@@ -60,7 +60,7 @@ def run_night(
     only: Only | None = None,
     wait: bool = False,
 ) -> Outcome:
-    """Run the nightly job once, or with `only` the intraday one. Failures of its steps are in the outcome, not raised.
+    """Run the nightly job once, or with `only` the intraday one. Failures within it are in the outcome, not raised.
 
     `full_refresh` drops the warehouse first: it holds nothing that cannot be rebuilt from the landing. With
     `since`, what the sources have from that moment on is landed again. Raises InUse when another process writes to the
@@ -93,7 +93,10 @@ def _run(
         result = job.execute_in_process(
             instance=instance, raise_on_error=False, tags=tags, run_config={"loggers": QUIET}
         )
-    return Outcome(result.run_id, tuple(failures(result.all_events)), before, current(layout.published))
+    failed = tuple(failures(result.all_events))
+    if not (failed or result.success):
+        failed = ((OUTSIDE_STEPS, failure_outside_steps(result.all_events)),)
+    return Outcome(result.run_id, failed, before, current(layout.published))
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from ingestion.landing.safekeeping import keep_copy
 from orchestration.alerting.alerts import alert_failure, send
 from orchestration.alerting.breaches import tell_breaches
 from orchestration.failures import LOGGER as FAILURES
-from orchestration.failures import failures
+from orchestration.failures import OUTSIDE_STEPS, failures
 from orchestration.freshness import freshness
 from orchestration.logbook import kept
 from orchestration.night import Night, moment
@@ -84,7 +84,7 @@ class NightResource(dg.ConfigurableResource):
             taken.name_run(context.run.run_id)
             if taken.broken_off is not None and taken.broken_off.run_id is not None:
                 end_broken_off(context.instance, taken.broken_off)
-                killed = [("run", f"{taken.broken_off} was killed before it ended")]
+                killed = [(OUTSIDE_STEPS, f"{taken.broken_off} was killed before it ended")]
                 alert_failure(self.deployment, taken.broken_off.run_id, killed)
             try:
                 yield self
