@@ -10,9 +10,11 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orchestration.settings import Deployment, alert_urls
+from orchestration.upkeep.full_disk import full_disk
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
@@ -77,6 +79,12 @@ def alert_failure(
     lines = [f"{step}: {first_line(reason)}" for step, reason in failures]
     lines += ["The version before stays live.", f"Run {run_id}; the log is in {deployment.layout.runs}."]
     send(alert_urls(deployment.home), f"closedloop: {what} of {deployment.home.name} failed", lines)
+
+
+def alert_not_begun(home: Path, error: Exception, what: str = "a night") -> None:
+    """Tell that `what` never began, with the first line of why. Asks nothing of the deployment but its alert URLs."""
+    why = first_line(str(full_disk(error) or error))
+    send(alert_urls(home), f"closedloop: {what} of {home.name} could not run", [why])
 
 
 def send(urls: str, title: str, lines: Sequence[str]) -> None:

@@ -61,21 +61,17 @@ def run(
     Examples: `closedloop run`, `closedloop run --only sla`, `closedloop run --as-of 2026-07-01T00:00:00Z`,
     `closedloop run --since 2026-06-01`
     """
-    from orchestration.alerting.alerts import first_line, send
-    from orchestration.settings import alert_urls
-    from orchestration.upkeep.full_disk import full_disk
+    from orchestration.alerting.alerts import alert_not_begun
+    from orchestration.turns import InUse
 
     moment, again_from = _moment("--as-of", as_of), _moment("--since", since)
     try:
         is_well = _run(moment, again_from, full_refresh, only, wait)
     except Exception as error:
-        # A night that never began cannot tell by itself.
-        home = session.home()
-        send(
-            alert_urls(home),
-            f"closedloop: a night of {home.name} could not run",
-            [first_line(str(full_disk(error) or error))],
-        )
+        # A night that never began cannot tell by itself. That another is at work is no news of an hour's run: there is
+        # always a next one.
+        if not (only and isinstance(error, InUse)):
+            alert_not_begun(session.home(), error, "an intraday run" if only else "a night")
         raise
     if not is_well:
         raise typer.Exit(FAILED)

@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from pydantic import PrivateAttr
 from ingestion.errors import ClosedloopError
 from ingestion.landing.manifest import ManifestError
 from ingestion.landing.safekeeping import keep_copy
-from orchestration.alerting.alerts import alert_failure, send
+from orchestration.alerting.alerts import alert_failure, alert_not_begun, send
 from orchestration.alerting.breaches import tell_breaches
 from orchestration.failures import LOGGER as FAILURES
 from orchestration.failures import OUTSIDE_STEPS, failures
@@ -58,6 +58,10 @@ def plain_errors() -> Iterator[None]:
         raise
 
 
+def _what(run: dg.DagsterRun) -> str:
+    return "an intraday run" if ONLY in run.tags else "a night"
+
+
 class NightResource(dg.ConfigurableResource):
     """The night of the current run, which has the turn at the data folder until it ends. `home` is the deployment's.
 
@@ -76,36 +80,41 @@ class NightResource(dg.ConfigurableResource):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["NightResource"]:
-        folder = self.deployment.layout.runs / f"{now():%Y%m%dT%H%M%SZ}"
-        with (
-            kept(folder, context.run.run_id),
-            turn(self.deployment.layout, "a run of Dagster", wait=True) as taken,
-        ):
-            taken.name_run(context.run.run_id)
-            if taken.broken_off is not None and taken.broken_off.run_id is not None:
-                end_broken_off(context.instance, taken.broken_off)
-                killed = [(OUTSIDE_STEPS, f"{taken.broken_off} was killed before it ended")]
-                alert_failure(self.deployment, taken.broken_off.run_id, killed)
+        with ExitStack() as held:
+            try:
+                self._begin(context, held)
+            except Exception as error:
+                # No step will fail over it, so nobody would hear of it.
+                alert_not_begun(Path(self.home).resolve(), error, _what(context.run))
+                raise
             try:
                 yield self
             finally:
                 self._tell(context.instance, context.run)
                 self._tidy(context.instance)
 
+    def _begin(self, context: dg.InitResourceContext, held: ExitStack) -> None:
+        """Have the turn and a log of it until `held` ends, and tell of a run that was killed in its own."""
+        layout, run_id = self.deployment.layout, context.run.run_id
+        held.enter_context(kept(layout.runs / f"{now():%Y%m%dT%H%M%SZ}", run_id))
+        taken = held.enter_context(turn(layout, "a run of Dagster", wait=True))
+        taken.name_run(run_id)
+        if taken.broken_off is not None and taken.broken_off.run_id is not None:
+            end_broken_off(context.instance, taken.broken_off)
+            killed = [(OUTSIDE_STEPS, f"{taken.broken_off} was killed before it ended")]
+            alert_failure(self.deployment, taken.broken_off.run_id, killed)
+
     def _tell(self, instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
         """Alert of what failed in the run, else of breaches, and once a night of late data."""
-        is_intraday = ONLY in run.tags
         entries = instance.all_logs(run.run_id, of_type=TELLING)
         failed = list(failures(entry.get_dagster_event() for entry in entries))
         for step, reason in failed:
             logging.getLogger(FAILURES).error("%s: %s", step, reason)
         if failed:
-            alert_failure(
-                self.deployment, run.run_id, failed, "an intraday run" if is_intraday else "a night"
-            )
+            alert_failure(self.deployment, run.run_id, failed, _what(run))
         else:
             tell_breaches(self.deployment)
-        if is_intraday:
+        if ONLY in run.tags:
             return
         try:
             late = [str(one) for one in freshness(self.deployment, now()) if one.is_late]

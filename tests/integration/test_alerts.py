@@ -5,6 +5,7 @@ Which failures there are is tested where they arise.
 
 from __future__ import annotations
 
+import fcntl
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from ingestion.errors import ClosedloopError
 from orchestration.alerting.alerts import send
 from orchestration.defs.resources import NightResource, plain_errors
+from orchestration.settings import load_deployment
 from tests.conftest import Call
 from tests.integration.nights import lay_out
 from tests.receiving import Service, receiving
@@ -100,6 +102,37 @@ def test_a_night_that_could_not_begin_is_told(home: Path, service: Service, call
     (told,) = service.received
     assert told["title"] == "closedloop: a night of acme could not run"
     assert "the configuration has" in told["message"]
+
+
+@pytest.mark.parametrize("broken", ["configuration", "folder"])
+def test_a_night_of_dagster_that_could_not_begin_is_told_once(
+    home: Path, service: Service, broken: str
+) -> None:
+    if broken == "configuration":
+        (home / "closedloop.yml").write_text("surces: {}\n")
+    else:
+        load_deployment(home).layout.lock.mkdir(parents=True)
+    assert not run(home, whole)
+    (told,) = service.received
+    assert told["title"] == "closedloop: a night of acme could not run"
+    assert {"configuration": "the configuration has", "folder": "cannot be written to"}[broken] in told[
+        "message"
+    ]
+
+
+def test_a_night_at_work_is_no_news_of_an_intraday_run(home: Path, service: Service, call: Call) -> None:
+    lock = load_deployment(home).layout.lock
+    lock.parent.mkdir(parents=True)
+    with lock.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        for only, titles in (
+            (("--only", "sla"), []),
+            ((), ["closedloop: a night of acme could not run"]),
+        ):
+            result = call("--home", home, "run", *only)
+            assert result.status == 1
+            assert "is in use by" in result.err
+            assert [told["title"] for told in service.received] == titles
 
 
 def test_a_service_that_fails_stops_nothing_and_its_url_is_not_told(
