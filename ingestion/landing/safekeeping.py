@@ -49,13 +49,16 @@ def loss(layout: Layout) -> str | None:
         return "it is empty or no manifest"
     if (named or 0) < (kept or 0):
         return "it is missing" if named is None else f"it names {named} loads, its copy {COPY} {kept}"
-    if not named:
-        landed = len(list(layout.landing.rglob("*.parquet")))
-        if named is None and landed:
-            return "it is missing"
-        if landed > 1:  # one may have been left by a kill, placed and not named yet
-            return f"it names no load, though {landed} files are landed"
-    return None
+    if named is None and any(layout.landing.rglob("*.parquet")):
+        return "it is missing"
+    return None if named else _unnamed(layout)
+
+
+def _unnamed(layout: Layout) -> str | None:
+    """What is wrong with a manifest of this landing that names no load."""
+    landed = len(list(layout.landing.rglob("*.parquet")))
+    # One may have been left by a kill, placed and not named yet.
+    return f"it names no load, though {landed} files are landed" if landed > 1 else None
 
 
 def expect_manifest(layout: Layout) -> None:
@@ -80,8 +83,11 @@ def _named_loads(path: Path) -> int | None:
 
 
 def keep_copy(layout: Layout) -> None:
-    """Replace the copy by the manifest as it is now; a damaged one, or none, leaves the copy as it is."""
-    if damage(layout.manifest_db) is not None:
+    """Replace the copy by the manifest as it is now; one that is damaged, lost or begun anew leaves the copy as it is.
+
+    Nights that stop because of such a manifest come here too, and the copy is what mends it.
+    """
+    if damage(layout.manifest_db) is not None or loss(layout) is not None:
         return
     final = layout.landing / COPY
     partial(final).unlink(missing_ok=True)
@@ -96,10 +102,10 @@ def keep_copy(layout: Layout) -> None:
 def put_back(layout: Layout) -> Path | None:
     """Put the copy in the place of a damaged manifest, which is kept under the name returned.
 
-    Raises NoCopy, and changes nothing, when there is no copy that can be read.
+    Raises NoCopy, and changes nothing, when there is no copy that can be read, or it is not one of this landing.
     """
     copy = layout.landing / COPY
-    found = damage(copy)
+    found = damage(copy) or (None if _named_loads(copy) else _unnamed(layout))
     if found is not None:
         raise NoCopy(
             f"there is no copy to put back ({copy}: {found}). Restore data/landing, data/admitted and data/quarantine "

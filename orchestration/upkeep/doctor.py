@@ -217,7 +217,7 @@ def _leftovers(layout: Layout, manifest: Manifest) -> Iterator[_Case]:
         *(
             path
             for layer in (layout.landing, layout.admitted, layout.quarantine)
-            for path in layer.rglob(".*")
+            for path in layer.rglob(".*.partial")
         ),
         *(
             path

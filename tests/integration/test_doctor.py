@@ -182,6 +182,18 @@ def test_leftovers_of_a_kill_are_removed(doctor: Callable[..., list[str]], home:
     assert not spilled.exists()
 
 
+def test_hidden_files_and_folders_of_others_are_no_leftovers(
+    doctor: Callable[..., list[str]], home: Path
+) -> None:
+    theirs = home / "data/landing/.stversions/.notes"
+    theirs.parent.mkdir()
+    theirs.touch()
+    only(home, "admitted").with_name(".x.parquet.partial").touch()
+    assert any("1 files of killed runs" in line for line in doctor("--repair"))
+    assert theirs.exists()
+    assert "all is well" in doctor()[0]
+
+
 def test_a_warehouse_that_cannot_be_built_on_is_removed(doctor: Callable[..., list[str]], home: Path) -> None:
     path = home / "data/warehouse.duckdb"
     with duckdb.connect(str(path)) as connection:

@@ -15,6 +15,7 @@ import pytest
 from ingestion.landing.manifest import Manifest, ManifestError
 from ingestion.landing.safekeeping import COPY, ManifestLost, expect_manifest, keep_copy
 from orchestration.settings import load_deployment
+from orchestration.upkeep.doctor import examine
 from tests.conftest import Call
 from tests.integration.damage import LEADS, content, doctor_of, land, lay_out_landed, only
 
@@ -65,6 +66,40 @@ def test_damage_is_not_copied(home: Path) -> None:
     layout.manifest_db.write_bytes(b"no database" * 1000)
     keep_copy(layout)
     assert copy.read_bytes() == whole
+
+
+def test_the_night_that_stops_over_a_manifest_begun_anew_leaves_the_copy_that_mends_it(
+    call: Call, doctor: Callable[..., list[str]], home: Path
+) -> None:
+    layout = load_deployment(home).layout
+    layout.manifest_db.unlink()
+    assert call("--home", home, "quarantine", "list").status == 0, "which begins a manifest"
+    copy = (layout.landing / COPY).read_bytes()
+    for _ in range(2):
+        stopped = call("--home", home, "run")
+        assert stopped.status == 1
+        assert "it names 0 loads, its copy manifest.copy.db 1" in stopped.out + stopped.err
+        assert (layout.landing / COPY).read_bytes() == copy
+    doctor("--repair")
+    assert [load.unit for load in Manifest(layout.manifest_db).loads()] == ["leads.csv"]
+    assert "all is well" in doctor()[0]
+
+
+def test_a_copy_that_names_nothing_of_what_is_landed_is_not_put_back(home: Path) -> None:
+    layout = load_deployment(home).layout
+    (home / "leads2.csv").write_text(LEADS)
+    land(home)
+    Manifest(layout.manifest_db.with_name("new.db"))
+    shutil.move(layout.manifest_db.with_name("new.db"), layout.landing / COPY)
+    damaged = layout.manifest_db.read_bytes()[:5000]
+    layout.manifest_db.write_bytes(damaged)
+    landed = sorted(layout.landing.rglob("*.parquet"))
+    for _ in range(2):
+        (finding,) = examine(load_deployment(home), repair=True)
+        assert "it names no load, though 2 files are landed" in finding.action
+        assert not finding.is_mended
+    assert layout.manifest_db.read_bytes() == damaged
+    assert sorted(layout.landing.rglob("*.parquet")) == landed
 
 
 def cut(size: int) -> Callable[[Path], object]:
