@@ -15,6 +15,7 @@ from ingestion.errors import ClosedloopError
 from ingestion.landing.cursor import highest
 from ingestion.landing.manifest import Load
 from ingestion.landing.placing import sweep
+from ingestion.landing.windows import reached
 from ingestion.landing.writer import land
 from ingestion.sources.base import Source, Window
 from orchestration.night import Night
@@ -62,7 +63,8 @@ def land_table(night: Night, table: str) -> Landed:
 def _land(night: Night, source: Source, table: str, done: Sequence[Load]) -> Iterator[Load]:
     manifest, layout, options = night.manifest, night.deployment.layout, night.deployment.options
     sweep(layout, manifest, source.name, table)
-    for extract in source.extract(table, _window(night, source.name, table, done)):
+    window = _window(night, source.name, table, done)
+    for extract in source.extract(table, window):
         load = land(
             layout,
             manifest,
@@ -72,6 +74,7 @@ def _land(night: Night, source: Source, table: str, done: Sequence[Load]) -> Ite
             datetime.now(UTC).replace(tzinfo=None),
             night.as_of,
             again=night.since is not None,
+            window_cursor=window.cursor,
             memory_limit=options.memory_limit,
             threads=options.threads,
         )
@@ -79,6 +82,7 @@ def _land(night: Night, source: Source, table: str, done: Sequence[Load]) -> Ite
             continue
         logger.info("landed %s of %s: %s rows from %s", table, source.name, f"{load.rows:,}", load.unit)
         yield load
+    manifest.complete_window(source.name, table)
 
 
 def _window(night: Night, source: str, table: str, done: Sequence[Load]) -> Window:
@@ -88,9 +92,11 @@ def _window(night: Night, source: str, table: str, done: Sequence[Load]) -> Wind
     other for the units that were landed since.
     """
     manifest = night.manifest
-    landed, cursor = manifest.landed_units(source, table), manifest.cursor(source, table)
+    landed, cursor = manifest.landed_units(source, table), reached(manifest, source, table)
     if night.since is not None:
-        before = [] if cursor else [x for x in manifest.loads(source, table) if x.loaded_at < night.since]
+        loads = manifest.loads(source, table)
+        has_cursor = any(load.cursor is not None for load in loads)
+        before = [] if has_cursor else [load for load in loads if load.loaded_at < night.since]
         landed = {load.unit: load.fingerprint for load in (*before, *done) if load.source == source}
         cursor = _lowered(cursor, f"{night.since.isoformat()}Z")
     return Window(night.as_of, landed, cursor)

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.errors import ClosedloopError
-from ingestion.landing.cursor import highest
 
 _TABLES = """
 create table if not exists loads (
@@ -34,7 +33,11 @@ create table if not exists verdicts (
 );
 create table if not exists unreadable_rows (
     load_id text not null references loads, ordinal integer not null, line integer not null, text text not null,
-    reason text not null, primary key (load_id, ordinal)
+    reason text not null,    primary key (load_id, ordinal)
+);
+create table if not exists load_windows (load_id text primary key references loads, cursor text);
+create table if not exists complete_windows (
+    source text not null, table_name text not null, loaded_at text not null, primary key (source, table_name)
 );
 """
 
@@ -110,14 +113,20 @@ class Manifest:
             for statement in _TABLES.split(";"):
                 connection.execute(statement)
 
-    def record(self, load: Load, unreadable: Sequence[UnreadableRow] = ()) -> None:
-        """Make a landed load exist. Its file must be in place; `unreadable` are its rows that are not in it."""
+    def record(
+        self, load: Load, unreadable: Sequence[UnreadableRow] = (), window_cursor: str | None = None
+    ) -> None:
+        """Make a landed load exist. Its file must be in place; `unreadable` are its rows that are not in it.
+
+        `window_cursor` is the cursor below which rows of its unit were left out, None where it was read whole.
+        """
         if len(unreadable) != load.unreadable:
             raise ManifestError(
                 f"load {load.load_id} says {load.unreadable} unreadable rows, {len(unreadable)} were given"
             )
         with self._transaction() as connection:
             connection.execute(f"insert into loads values ({_marks(Load)})", _load_row(load))
+            connection.execute("insert into load_windows values (?, ?)", [load.load_id, window_cursor])
             connection.executemany(
                 "insert into unreadable_rows values (?, ?, ?, ?, ?)",
                 [(load.load_id, at, *astuple(row)) for at, row in enumerate(unreadable, start=1)],
@@ -204,9 +213,32 @@ class Manifest:
         """Unit to the fingerprint under which it was landed last."""
         return {load.unit: load.fingerprint for load in self.loads(source, table)}
 
-    def cursor(self, source: str, table: str) -> str | None:
-        """The highest cursor value landed so far, as received; None when there is none."""
-        return highest([load.cursor for load in self.loads(source, table) if load.cursor is not None])
+    def complete_window(self, source: str, table: str) -> None:
+        """Note that every unit a window wanted of a table is landed: only then do its loads move the cursor."""
+        with self._transaction() as connection:
+            connection.execute(
+                "insert or replace into complete_windows select source, table_name, max(loaded_at) from loads "
+                "where source = ? and table_name = ? group by source, table_name",
+                [source, table],
+            )
+
+    def window_cursors(self, source: str, table: str) -> dict[str, str | None]:
+        """Load id to the cursor its unit was read from; loads from before this was kept are missing."""
+        with self._transaction() as connection:
+            rows = connection.execute(
+                "select load_id, load_windows.cursor from load_windows join loads using (load_id) "
+                "where source = ? and table_name = ?",
+                [source, table],
+            )
+            return dict(rows.fetchall())
+
+    def complete_until(self, source: str, table: str) -> datetime | None:
+        """When the newest load of the last complete window of a table was landed (naive UTC)."""
+        with self._transaction() as connection:
+            row = connection.execute(
+                "select loaded_at from complete_windows where source = ? and table_name = ?", [source, table]
+            ).fetchone()
+        return datetime.fromisoformat(row[0]) if row else None
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

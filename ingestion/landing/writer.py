@@ -45,12 +45,14 @@ def land(
     window_until: datetime,
     *,
     again: bool = False,
+    window_cursor: str | None = None,
     memory_limit: str = "4GB",
     threads: int = 2,
 ) -> Load | None:
     """Land one unit and return its load; None when the landing holds the unit under this fingerprint already.
 
-    `again` lands it beside the former load all the same, for a window that is read again.
+    `again` lands it beside the former load all the same, for a window that is read again. `window_cursor` is the cursor
+    below which rows of the unit were left out.
 
     `loaded_at` and `window_until` are naive UTC. A load is always later than the former one of its table, by a
     microsecond if need be, so that the order of landing decides which of two versions is newer. Errors of the source
@@ -65,7 +67,7 @@ def land(
         layout, source_name, table, extract, loaded_at, window_until, memory_limit, threads
     )
     place(final)
-    manifest.record(load, unreadable)
+    manifest.record(load, unreadable, window_cursor)
     return load
 
 

@@ -20,7 +20,7 @@ class Window:
     """What an extraction wants: everything up to `until`, less what the landing already holds.
 
     `landed` gives, per unit (a file, a night), the fingerprint under which the landing holds it; `cursor` is the
-    highest value of the table's cursor column landed so far, None when there is none yet or the table has no cursor.
+    highest value of the table's cursor column in complete windows, None when there is none or the table has no cursor.
     """
 
     until: datetime

@@ -22,19 +22,23 @@ def unit_as_landed(deployment: Deployment, manifest: Manifest, load: Load) -> Ex
     source = deployment.sources.get(load.source)
     if source is None or load.table not in source.tables:
         raise _not_as_landed(load, f"closedloop.yml no longer names {load.table} of {load.source}")
-    # Rows below the cursor were left out then, so they are now.
-    cursors = [
-        earlier.cursor
-        for earlier in manifest.loads(load.source, load.table)
-        if earlier.cursor is not None and earlier.load_id < load.load_id
-    ]
-    window = Window(load.window_until or load.loaded_at, cursor=highest(cursors))
+    window = Window(load.window_until or load.loaded_at, cursor=_cursor_of_then(manifest, load))
     found = next((one for one in source.extract(load.table, window) if one.unit == load.unit), None)
     if found is None:
         raise _not_as_landed(load, f"{load.unit} is gone")
     if found.fingerprint != load.fingerprint:
         raise _not_as_landed(load, f"{load.unit} has other content now")
     return found
+
+
+def _cursor_of_then(manifest: Manifest, load: Load) -> str | None:
+    """The cursor below which rows were left out when the load was landed, so that they are again."""
+    known = manifest.window_cursors(load.source, load.table)
+    if load.load_id in known:
+        return known[load.load_id]
+    # A manifest from before this was kept: then the cursor was the highest of all earlier loads.
+    earlier = [one for one in manifest.loads(load.source, load.table) if one.load_id < load.load_id]
+    return highest([one.cursor for one in earlier if one.cursor is not None])
 
 
 def reland(deployment: Deployment, manifest: Manifest, load: Load, extract: Extract) -> None:

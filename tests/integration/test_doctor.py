@@ -5,6 +5,7 @@ How a night meets damage is tested where its step is.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -120,6 +121,29 @@ def test_rows_below_the_cursor_of_then_are_left_out_again(
     doctor("--repair")
     assert duckdb.sql(f"select lead_id from '{path}' order by all").fetchall() == [("2",), ("3",), ("4",)]
     assert "all is well" in doctor()[0]
+
+
+@pytest.mark.parametrize("is_kept", [True, False], ids=["kept", "a manifest of before"])
+def test_files_of_one_night_are_read_from_one_cursor_again(
+    doctor: Callable[..., list[str]], home: Path, is_kept: bool
+) -> None:
+    configuration = home / "closedloop.yml"
+    text = configuration.read_text().replace("path: leads*.csv", "path: later*.csv\n        cursor: lead_id")
+    configuration.write_text(text)
+    (home / "later1.csv").write_text("lead_id,created_at,status\n9,2026-01-09,new\n")
+    if is_kept:
+        (home / "later2.csv").write_text("lead_id,created_at,status\n5,2026-01-05,new\n")
+    land(home)
+    layout = load_deployment(home).layout
+    if not is_kept:
+        with sqlite3.connect(layout.manifest_db) as manifest:
+            manifest.executescript("drop table load_windows; drop table complete_windows")
+    load = Manifest(layout.manifest_db).loads()[-1]
+    path = layout.root / load.path
+    path.unlink()
+    doctor("--repair")
+    expected = "5" if is_kept else "9"
+    assert duckdb.sql(f"select lead_id from '{path}'").fetchall() == [(expected,)]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ What a file is and how it lands is tested in the units.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -153,6 +154,67 @@ def test_a_window_is_read_again_by_the_cursor(tmp_path: Path) -> None:
     assert landed(made, datetime(2026, 5, 1)) == ["3"], (
         "nothing between the cursor and a later moment is passed over"
     )
+
+
+HEADERS = "lead_id,created_at,updated_at\n"
+
+
+def send(home: Path, name: str, at: int, *rows: tuple[str, str]) -> None:
+    """A file of `rows` (lead id, time of change) that was written `at`, which orders files."""
+    (home / name).write_text(HEADERS + "".join(f"{lead},2026-01-01,{moment}\n" for lead, moment in rows))
+    os.utime(home / name, (at, at))
+
+
+EU = ("1", "2026-05-08"), ("2", "2026-05-09")
+US = ("3", "2026-05-07"), ("4", "2026-05-08")
+
+
+def test_the_cursor_moves_once_the_whole_window_is_landed(tmp_path: Path) -> None:
+    made = deployment(tmp_path, {"cursor": "updated_at"}, retries=0)
+    send(tmp_path, "leads-eu.csv", 1, *EU)
+    send(tmp_path, "leads-us.csv", 2, *US)
+    opened = File.open
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(
+            File, "open", lambda file: opened(file) if "eu" in file.unit else failing_open(PermissionError())
+        )
+        with pytest.raises(UnreadableFile):
+            landed(made)
+    assert landed(made) == ["3", "4"], "what lies below the file landed before was never read"
+    send(tmp_path, "leads-us.csv", 3, *US, ("5", "2026-05-09"))
+    assert landed(made) == ["5"]
+
+
+def failing_open(error: Exception) -> Any:
+    raise error
+
+
+def test_a_retry_reads_the_rest_of_the_window_from_the_same_cursor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = deployment(tmp_path, {"cursor": "updated_at"}, retries=1)
+    send(tmp_path, "leads-eu.csv", 1, *EU)
+    send(tmp_path, "leads-us.csv", 2, *US)
+    opened, errors = File.open, [TimeoutError()]
+    monkeypatch.setattr(
+        File,
+        "open",
+        lambda file: failing_open(errors.pop()) if "us" in file.unit and errors else opened(file),
+    )
+    assert landed(made) == ["1", "2", "3", "4"]
+    assert not errors
+
+
+def test_a_landing_from_before_windows_were_kept_is_read_again_rather_than_cut_short(tmp_path: Path) -> None:
+    made = deployment(tmp_path, {"cursor": "updated_at"})
+    send(tmp_path, "leads-eu.csv", 1, *EU)
+    assert landed(made) == ["1", "2"]
+    with sqlite3.connect(made.layout.manifest_db) as manifest:
+        manifest.executescript("drop table load_windows; drop table complete_windows")
+    send(tmp_path, "leads-us.csv", 2, *US)
+    assert landed(made) == ["3", "4"]
+    send(tmp_path, "leads-us.csv", 3, *US, ("5", "2026-05-09"))
+    assert landed(made) == ["5"], "the cursor is known from then on"
 
 
 def test_without_a_cursor_the_files_landed_since_are_read_again(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from ingestion.landing import placing, writer
 from ingestion.landing.manifest import Manifest, ManifestError
 from ingestion.landing.placing import sweep
+from ingestion.landing.windows import reached
 from ingestion.landing.writer import LandingError, land, landed_names
 from ingestion.sources.base import Extract
 from tests.landings import NOON, GivenSource, Landing, batch, extract
@@ -59,8 +60,11 @@ def test_the_manifest_says_what_was_landed(landing: Landing) -> None:
 
 def test_the_cursor_is_the_highest_value_as_received(landing: Landing) -> None:
     given = {"id": ["1", "2", "3"], "at": ["2024-01-02T00:00:00+05:00", "2024-01-01 23:00:00", "no time"]}
-    landing.land(GivenSource("crm_lead"), extract(given, cursor_column="at"))
-    assert landing.manifest.cursor("crm", "crm_lead") == "2024-01-01 23:00:00"
+    (load,) = landing.land(GivenSource("crm_lead"), extract(given, cursor_column="at"))
+    assert load.cursor == "2024-01-01 23:00:00"
+    assert reached(landing.manifest, "crm", "crm_lead") is None, "the window may have more units"
+    landing.manifest.complete_window("crm", "crm_lead")
+    assert reached(landing.manifest, "crm", "crm_lead") == "2024-01-01 23:00:00"
 
 
 def test_a_unit_is_landed_once_under_a_fingerprint(landing: Landing) -> None:
