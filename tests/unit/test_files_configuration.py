@@ -62,6 +62,21 @@ def test_a_shape_is_said_in_words_of_yaml() -> None:
 
 
 @pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        (lead() | {"storage": "pa55word"}, "text"),
+        (lead() | {"storage": ["pa55word"]}, "a list"),
+        (lead(path={"url": "https://host/a.csv?sig=pa55word"}), "keys with values"),
+        (lead(path=["a.csv", {"sig": "pa55word"}]), "keys with values"),
+    ],
+)
+def test_what_may_be_secret_is_told_by_its_kind(raw: Any, found: str) -> None:
+    (mistake,) = problems(raw)
+    assert mistake.found == f"{found}, not shown as it may be secret"
+    assert "pa55word" not in str(mistake)
+
+
+@pytest.mark.parametrize(
     ("raw", "keys", "found", "action"),
     [
         ("files", (), "'files'", "Correct"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from fsspec import AbstractFileSystem
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
-from ingestion.sources.files.errors import UnreadableFile, may_pass
+from ingestion.sources.files.errors import UnreadableFile, may_pass, scrubbed, told_cause, without_secrets
 
 BLOCK = 1 << 20
 # Hidden files, markers such as _SUCCESS, the lock files of an open workbook, and what is still being sent.
@@ -31,7 +32,10 @@ _PASSED_OVER_SUFFIXES = (".tmp", ".part", ".partial", ".crdownload")
 
 @dataclass(frozen=True)
 class File:
-    """One file. `unit` names it in the landing: the path relative to the deployment's folder, or the URL."""
+    """One file. `unit` names it in the landing: the path relative to the deployment's folder, or the URL.
+
+    The URL is without what gives access to it: that is secret, and a new token makes no new file.
+    """
 
     unit: str
     storage: AbstractFileSystem
@@ -78,32 +82,37 @@ def find(paths: Iterable[str], base: Path, options: Mapping[str, Any]) -> list[F
     ones start at `base`. Raises UnreadableFile when the storage cannot be asked.
     """
     found: dict[str, tuple[datetime, File]] = {}
-    for path in paths:
+    alike: Counter[str] = Counter()
+    for path in dict.fromkeys(paths):
+        plain = without_secrets(path)
+        alike[plain] += 1
         try:
-            for file in _find(path, base, options):
+            for file in _find(path, base, options, alike[plain]):
                 with suppress(FileNotFoundError):  # gone since it was listed, or a link to nowhere
                     found[file.unit] = file.modified, file
         except FileNotFoundError:
             continue
         except ImportError as error:
             raise UnreadableFile(
-                path,
-                f"no support for this storage ({error})",
+                plain,
+                f"no support for this storage ({scrubbed(error, path)})",
                 "a storage whose fsspec package is installed",
                 "Install it; for s3:// that is the extra `s3` of closedloop.",
-            ) from error
+            ) from told_cause(error, path)
         except Exception as error:  # every storage has errors of its own
             raise UnreadableFile(
-                path,
-                f"{type(error).__name__}: {error}",
+                plain,
+                f"{type(error).__name__}: {scrubbed(error, path)}",
                 "a path that can be listed",
                 "Check the path, the rights to it, and `storage` in the configuration.",
                 may_pass=may_pass(error),
-            ) from error
+            ) from told_cause(error, path)
     return [file for _, file in sorted(found.values(), key=lambda dated: (dated[0], dated[1].unit))]
 
 
-def _find(path: str, base: Path, options: Mapping[str, Any]) -> Iterator[File]:
+def _find(path: str, base: Path, options: Mapping[str, Any], number: int) -> Iterator[File]:
+    """The files of one path, the `number`th of those that are alike without their secrets: units tell them apart."""
+    twin = f" ({number})" if number > 1 else ""
     is_url = "://" in path
     storage, inner = url_to_fs(path, **options) if is_url else (fsspec.filesystem("file"), str(base / path))
     storage.invalidate_cache()
@@ -119,7 +128,7 @@ def _find(path: str, base: Path, options: Mapping[str, Any]) -> Iterator[File]:
         own_name = name.rpartition("/")[2]
         passed_over = own_name.startswith(_PASSED_OVER_PREFIXES) or own_name.endswith(_PASSED_OVER_SUFFIXES)
         if name == inner or not passed_over:
-            yield File(_unit(storage, name, base), storage, name)
+            yield File(_unit(storage, name, base) + twin, storage, name)
 
 
 def _check_open(path: Path) -> None:
@@ -140,6 +149,6 @@ def _raise(error: OSError) -> None:
 
 def _unit(storage: AbstractFileSystem, path: str, base: Path) -> str:
     if not isinstance(storage, LocalFileSystem):
-        return storage.unstrip_protocol(path)
+        return without_secrets(storage.unstrip_protocol(path))
     local = Path(path)
     return local.relative_to(base).as_posix() if local.is_relative_to(base) else local.as_posix()

@@ -5,7 +5,12 @@ Only the errors and their words belong here; a single bad row is no error but a 
 
 from __future__ import annotations
 
+import re
+
 from ingestion.errors import ClosedloopError
+
+_USER = re.compile(r"(?<=://)[^/?#\s'\"]*@")
+_QUERY = re.compile(r"(https?://[^\s?'\"<>]*)\?[^\s'\"<>]*")
 
 
 class UnreadableFile(ClosedloopError):
@@ -36,3 +41,30 @@ def may_pass(error: Exception) -> bool:
         return False
     # The readers' libraries raise OSError over damaged content too, but without the system's number.
     return error.errno is not None or isinstance(error, ConnectionError | TimeoutError)
+
+
+def without_secrets(url: str) -> str:
+    """A path without what gives access to it: the user and password of a URL and, over HTTP, its query.
+
+    Elsewhere a `?` is a sign of globs and of names.
+    """
+    plain = _USER.sub("", url)
+    return plain.partition("?")[0] if re.search("https?://", plain) else plain
+
+
+def scrubbed(error: BaseException, url: str) -> str:
+    """What a storage's library says of `url`, without what gives access to it: they quote whole URLs, or a part."""
+    text = str(error).replace(url, without_secrets(url))
+    if "?" in url and "?" not in without_secrets(url):
+        text = text.replace("?" + url.partition("?")[2], "")
+    return _QUERY.sub(r"\1", _USER.sub("", text))
+
+
+def told_cause(error: Exception, url: str) -> Exception | None:
+    """The cause to name beside the words for it; None where it, or what led to it, tells what the words leave out."""
+    one: BaseException | None = error
+    while one is not None:
+        if str(one) != scrubbed(one, url):
+            return None
+        one = one.__cause__ or one.__context__
+    return error

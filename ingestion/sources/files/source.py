@@ -25,7 +25,13 @@ from ingestion.sources.files import delimited, jsonl, parquet, workbook
 from ingestion.sources.files.configuration import FilesConfig, FileTable
 from ingestion.sources.files.detection import format_of, open_content
 from ingestion.sources.files.discovery import File, find
-from ingestion.sources.files.errors import ChangedWhileRead, UnreadableFile, may_pass
+from ingestion.sources.files.errors import (
+    ChangedWhileRead,
+    UnreadableFile,
+    may_pass,
+    scrubbed,
+    told_cause,
+)
 from ingestion.sources.files.headers import LINE
 from ingestion.sources.files.rejects import Rejects
 from ingestion.sources.files.text import Text
@@ -193,22 +199,22 @@ def _guarded(file: File) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise ChangedWhileRead(file.unit) from error
+        raise ChangedWhileRead(file.unit) from told_cause(error, file.path)
     except PermissionError as error:
         raise UnreadableFile(
             file.unit,
-            f"a file closed to this process ({error})",
+            f"a file closed to this process ({scrubbed(error, file.path)})",
             "the right to read it",
             "Give that right to the user who runs closedloop, then run again.",
-        ) from error
+        ) from told_cause(error, file.path)
     except _DAMAGE as error:
         raise UnreadableFile(
             file.unit,
-            f"content that cannot be read ({type(error).__name__}: {error})",
+            f"content that cannot be read ({type(error).__name__}: {scrubbed(error, file.path)})",
             "a whole, undamaged file",
             "Have it sent again, or remove it from the source's path.",
             may_pass=may_pass(error),
-        ) from error
+        ) from told_cause(error, file.path)
 
 
 def _since(

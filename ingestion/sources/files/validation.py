@@ -29,6 +29,9 @@ _SHAPES = {
 }
 """What people write in YAML, by the kind of error that names it in words of Python."""
 
+_KINDS = {str: "text", Mapping: "keys with values", list: "a list", int | float: "a number"}
+"""What a value is called that is not shown."""
+
 
 class Mistake(NamedTuple):
     """One mistake: the keys that lead to it from the source's node, what was found, expected, and what to do.
@@ -79,7 +82,18 @@ def _shape(raw: Any) -> Iterator[Mistake]:
                 yield Mistake(keys, f"no {keys[-1]}", f"a value for {keys[-1]}", "Add the key.")
             else:
                 expected = re.sub("^(Value error, |Input should be )", "", detail["msg"])
-                yield Mistake(keys, repr(detail["input"]), _SHAPES.get(kind, expected), "Correct the value.")
+                yield Mistake(
+                    keys, _shown(keys, detail["input"]), _SHAPES.get(kind, expected), "Correct the value."
+                )
+
+
+def _shown(keys: Keys, value: Any) -> str:
+    """A value as it was found; only its kind where a secret of the environment may stand in it."""
+    may_be_secret = keys[:1] == ("storage",) or keys[2:3] == ("path",)
+    if not (may_be_secret and value):
+        return repr(value)
+    kind = next((word for python, word in _KINDS.items() if isinstance(value, python)), "a value")
+    return f"{kind}, not shown as it may be secret"
 
 
 def _known_keys(keys: Keys) -> list[str]:
