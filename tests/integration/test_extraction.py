@@ -14,6 +14,7 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+import fsspec
 import pytest
 
 from ingestion.landing.manifest import Manifest
@@ -141,7 +142,42 @@ def test_it_gives_up_after_the_retries_and_at_once_over_content(
     with pytest.raises(UnreadableFile, match="Permission denied"):
         landed(made)
     assert len(failing) == 1
-    assert not may_pass(OSError("Corrupt snappy compressed data."))
+    assert not may_pass(OSError("Corrupt snappy compressed data."), is_local=True)
+
+
+class Unanswered(Exception):
+    """What a library over a network raises: none of the system's errors."""
+
+
+@pytest.mark.parametrize("asked", ["isfile", "info", "open"])
+def test_errors_of_a_storage_are_tried_again_whichever_its_library_raises(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    storage = fsspec.filesystem("memory")
+    storage.pipe("/extraction/leads.csv", LEADS.encode())
+    errors: list[Exception] = []
+    answered = getattr(type(storage), asked)
+
+    def answer(*arguments: Any, **named: Any) -> Any:
+        if errors:
+            raise errors.pop(0)
+        return answered(*arguments, **named)
+
+    monkeypatch.setattr(type(storage), asked, answer)
+    made = deployment(tmp_path, {"path": "memory://extraction/leads.csv"}, retries=2)
+    errors += [Unanswered("reset by peer"), Unanswered("reset by peer")]
+    assert landed(made) == ["1", "2", "3"]
+    assert errors == []
+
+    storage.pipe("/extraction/leads.csv", LEADS.replace("1,", "9,").encode())
+    errors += [Unanswered("reset by peer")] * 4
+    with pytest.raises(UnreadableFile, match=r"Unanswered: reset by peer"):
+        landed(made)
+    assert len(errors) == 1
+    errors[:] = [ValueError("no such region")] * 2
+    with pytest.raises(UnreadableFile, match="no such region"):
+        landed(made)
+    assert len(errors) == 1
 
 
 def test_a_window_is_read_again_by_the_cursor(tmp_path: Path) -> None:

@@ -41,6 +41,11 @@ class File:
     storage: AbstractFileSystem
     path: str
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it lies on a disk of this machine, as far as one can tell."""
+        return isinstance(self.storage, LocalFileSystem)
+
     def open(self) -> BinaryIO:
         """The bytes as they lie there."""
         return self.storage.open(self.path, "rb")
@@ -105,7 +110,7 @@ def find(paths: Iterable[str], base: Path, options: Mapping[str, Any]) -> list[F
                 f"{type(error).__name__}: {scrubbed(error, path)}",
                 "a path that can be listed",
                 "Check the path, the rights to it, and `storage` in the configuration.",
-                may_pass=may_pass(error),
+                may_pass=may_pass(error, is_local="://" not in path),
             ) from told_cause(error, path)
     return [file for _, file in sorted(found.values(), key=lambda dated: (dated[0], dated[1].unit))]
 

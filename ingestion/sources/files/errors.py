@@ -35,9 +35,15 @@ class ChangedWhileRead(ClosedloopError):
         )
 
 
-def may_pass(error: Exception) -> bool:
+def may_pass(error: Exception, *, is_local: bool) -> bool:
     """Whether an error of a storage may be over in a while: one of the system or the network, not of content."""
-    if not isinstance(error, OSError) or isinstance(error, PermissionError):
+    if isinstance(error, PermissionError):
+        return False
+    if not is_local:
+        # Every library over a network has errors of its own, few of which are the system's. What is certain to stay is
+        # named instead: trying damaged content again costs no more than the time.
+        return not isinstance(error, FileNotFoundError | ValueError | TypeError | ImportError)
+    if not isinstance(error, OSError):
         return False
     # The readers' libraries raise OSError over damaged content too, but without the system's number.
     return error.errno is not None or isinstance(error, ConnectionError | TimeoutError)

@@ -213,7 +213,19 @@ def _guarded(file: File) -> Iterator[None]:
             f"content that cannot be read ({type(error).__name__}: {scrubbed(error, file.path)})",
             "a whole, undamaged file",
             "Have it sent again, or remove it from the source's path.",
-            may_pass=may_pass(error),
+            may_pass=may_pass(error, is_local=file.is_local),
+        ) from told_cause(error, file.path)
+    except ClosedloopError:
+        raise
+    except Exception as error:
+        if file.is_local:
+            raise  # no storage is behind it
+        raise UnreadableFile(
+            file.unit,
+            f"a storage that failed ({type(error).__name__}: {scrubbed(error, file.path)})",
+            "one that gives the file out",
+            "Run again; where it stays so, look at the network, the storage, and `storage` in the configuration.",
+            may_pass=may_pass(error, is_local=False),
         ) from told_cause(error, file.path)
 
 
