@@ -17,7 +17,7 @@ from orchestration.alerting.alerts import Service, services
 from orchestration.alerting.told import Memory, Told
 from orchestration.publish import Publication, current
 from orchestration.publish.reading import ask
-from orchestration.settings import Deployment, alert_urls
+from orchestration.settings import Deployment, alert_urls, now
 
 logger = logging.getLogger("closedloop.alerts")
 
@@ -73,8 +73,9 @@ class Promise(NamedTuple):
 def tell_breaches(deployment: Deployment) -> None:
     """Tell each team what is newly breached or at risk: one digest a service, nothing twice. Never raises.
 
-    A version that speaks for an earlier moment than one that was told of tells nothing: it is the past. What could not
-    be delivered is told with the next run, as long as it is worth telling.
+    A version that speaks for an earlier moment than one that was told of tells nothing: it is the past. Nor does one
+    of a moment that is still to come: what it calls late is not. What could not be delivered is told with the next run,
+    as long as it is worth telling.
     """
     try:
         live = current(deployment.layout.published)
@@ -99,7 +100,14 @@ def _tell(deployment: Deployment, live: Publication) -> None:
             "a run was killed while it told of %s breaches; if they did not arrive, rpt_sla_breaches has them",
             left_open,
         )
-    newest = memory.newest()
+    clock = now()
+    if live.as_of > clock:
+        logger.warning(
+            "nothing is told of breaches: %s speaks for a moment that is still to come", live.version
+        )
+        return
+    # What was told for a later moment keeps nobody from hearing of this one.
+    newest = memory.newest(clock)
     if newest is not None and live.as_of < newest:
         logger.info("nothing is told of breaches: %s speaks for the past", live.version)
         return

@@ -41,18 +41,18 @@ class Memory:
         with self._transaction() as connection:
             return {one for one in asked if connection.execute(query, [service, *one]).fetchone() is None}
 
-    def newest(self) -> datetime | None:
-        """The latest moment that anything was told of, naive UTC; None before the first time."""
+    def newest(self, until: datetime) -> datetime | None:
+        """The latest moment up to `until` that anything was told of, both naive UTC; None before the first time."""
+        query = "select max(as_of) from told where as_of <= ?"
         with self._transaction() as connection:
-            (found,) = connection.execute("select max(as_of) from told").fetchone()
+            (found,) = connection.execute(query, [_text(until)]).fetchone()
         return None if found is None else datetime.fromisoformat(found)
 
     def note(self, service: str, told: Collection[Told], as_of: datetime) -> None:
         """Note what is about to be sent."""
-        moment = as_of.isoformat(timespec="microseconds")
         with self._transaction() as connection:
             connection.executemany(
-                "insert into told values (?, ?, ?, ?, 0)", [(service, *one, moment) for one in told]
+                "insert into told values (?, ?, ?, ?, 0)", [(service, *one, _text(as_of)) for one in told]
             )
 
     def confirm(self, service: str) -> None:
@@ -79,3 +79,8 @@ class Memory:
             connection.execute("commit")
         finally:
             connection.close()
+
+
+def _text(moment: datetime) -> str:
+    """A moment as it is kept: texts are in the order of the moments."""
+    return moment.isoformat(timespec="microseconds")

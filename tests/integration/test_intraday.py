@@ -58,6 +58,8 @@ UNBALANCED = "select identity from reports.rpt_ledger where verdict <> 'balanced
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     with receiving() as server:
         monkeypatch.setenv("CLOSEDLOOP_ALERT_URLS", server.url())
+        # Nothing is told of a moment still to come.
+        monkeypatch.setattr("orchestration.alerting.breaches.now", lambda: NOON)
         yield server
 
 

@@ -27,6 +27,12 @@ NOW = datetime(2026, 6, 22, 15)
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the day after."""
+    monkeypatch.setattr("orchestration.alerting.breaches.now", lambda: NOW + timedelta(days=1))
+
+
 @pytest.fixture
 def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     with receiving() as server:
@@ -164,6 +170,21 @@ def test_a_version_of_the_past_tells_nothing(home: Path, service: Service) -> No
     publish(home, [late(2, late_since=past)], past)
     tell(home)
     assert len(service.received) == 1
+
+
+def test_a_version_of_the_future_tells_nothing_and_mutes_nothing(
+    home: Path, service: Service, caplog: pytest.LogCaptureFixture
+) -> None:
+    future = NOW + timedelta(days=400)
+    publish(home, [late(1, late_since=future), late(2, late_since=future)], future)
+    tell(home)
+    assert service.received == []
+    assert "speaks for a moment that is still to come" in caplog.text
+    # Nor does what was told for such a moment before that was refused.
+    Memory(home / "data/alerts.db").note("another", [("e9", "breached")], future)
+    publish(home, [late(1)])
+    tell(home)
+    assert titles(service) == ["closedloop: East of acme: 1 breached"]
 
 
 def test_teams_have_digests_and_services_of_their_own(
