@@ -18,6 +18,9 @@ from ingestion.engine import literal, parquet
 from ingestion.landing.layout import Layout
 from ingestion.landing.manifest import Load, Manifest
 
+QUARANTINE_REASON = "quarantine_reason"
+"""Column of exports by which a mended file is known when it is dropped among those of its source."""
+
 _COLUMNS = "source, table_name, unit, load_id, row_number, line, rule, column_name, reason, original"
 
 
@@ -131,7 +134,7 @@ def export_quarantined(
     headers = list(dict.fromkeys(header for row in rows for header in row.received))
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([*headers, "quarantine_reason"])
+        writer.writerow([*headers, QUARANTINE_REASON])
         writer.writerows(
             [
                 *("" if (value := row.received.get(header)) is None else value for header in headers),

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ingestion.errors import ClosedloopError
-from ingestion.landing.cursor import highest
+from ingestion.landing.cursor import highest, lowest
 from ingestion.landing.manifest import Load
 from ingestion.landing.placing import sweep
-from ingestion.landing.windows import reached
+from ingestion.landing.windows import reached, read_again_from
 from ingestion.landing.writer import land
 from ingestion.sources.base import Source, Window
 from orchestration.night import Night
@@ -74,7 +74,7 @@ def _land(night: Night, source: Source, table: str, done: Sequence[Load]) -> Ite
             datetime.now(UTC).replace(tzinfo=None),
             night.as_of,
             again=night.since is not None,
-            window_cursor=window.cursor,
+            window_cursor=window.cursor_of(extract.unit),
             memory_limit=options.memory_limit,
             threads=options.threads,
         )
@@ -99,11 +99,11 @@ def _window(night: Night, source: str, table: str, done: Sequence[Load]) -> Wind
         before = [] if has_cursor else [load for load in loads if load.loaded_at < night.since]
         landed = {load.unit: load.fingerprint for load in (*before, *done) if load.source == source}
         cursor = _lowered(cursor, f"{night.since.isoformat()}Z")
-    return Window(night.as_of, landed, cursor)
+    return Window(night.as_of, landed, cursor, read_again_from(manifest, source, table))
 
 
 def _lowered(cursor: str | None, since: str) -> str | None:
     """The earlier one of a cursor and a moment; None, for all rows, where the cursor is no moment."""
     if cursor is None or highest([cursor, EARLIEST]) != cursor:
         return None
-    return since if highest([cursor, since]) == cursor else cursor
+    return lowest([cursor, since])

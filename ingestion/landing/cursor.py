@@ -5,7 +5,8 @@ Used by sources that skip rows below a cursor and by the landing, which keeps th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import reduce
 
 import duckdb
 import pyarrow as pa
@@ -39,6 +40,14 @@ def highest(values: Sequence[str]) -> str | None:
     with connection() as database:
         database.register("received", received)
         return highest_in(database, "received", "value")
+
+
+def lowest(cursors: Iterable[str | None]) -> str | None:
+    """The cursor from which all is read that is wanted from any of `cursors`; None, for everything, where one is."""
+    distinct = list(dict.fromkeys(cursors))
+    if not distinct or None in distinct:
+        return None
+    return reduce(lambda one, other: one if highest([one, other]) == other else other, distinct)
 
 
 def highest_in(database: duckdb.DuckDBPyConnection, relation: str, column: str) -> str | None:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from ingestion.landing.cursor import lowest
 from ingestion.mapping import TableMapping
 
 
@@ -21,11 +22,17 @@ class Window:
 
     `landed` gives, per unit (a file, a night), the fingerprint under which the landing holds it; `cursor` is the
     highest value of the table's cursor column in complete windows, None when there is none or the table has no cursor.
+    `again` gives, per unit of which rows are quarantined, the cursor it was read from then.
     """
 
     until: datetime
     landed: Mapping[str, str] = field(default_factory=dict)
     cursor: str | None = None
+    again: Mapping[str, str | None] = field(default_factory=dict)
+
+    def cursor_of(self, unit: str) -> str | None:
+        """The cursor from which the rows of `unit` are wanted; None for all."""
+        return lowest([self.cursor, self.again[unit]]) if unit in self.again else self.cursor
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ import fsspec
 import pytest
 
 from ingestion.landing.manifest import Manifest
+from ingestion.landing.windows import reached
+from ingestion.quarantine import export_quarantined
 from ingestion.sources.files import ChangedWhileRead, delimited
 from ingestion.sources.files.discovery import File
 from ingestion.sources.files.errors import UnreadableFile, may_pass
@@ -25,6 +27,7 @@ from orchestration.defs.automation import new_files
 from orchestration.freshness import freshness
 from orchestration.landing import land_table
 from orchestration.night import Night
+from orchestration.quality.gate1 import GateError, admit_pending
 from orchestration.settings import Deployment, load_deployment, now
 from orchestration.upkeep.retention import forget
 from tests.conftest import Call
@@ -40,9 +43,14 @@ def deployment(home: Path, table: dict[str, Any] | None = None, **options: Any) 
     return load_deployment(home)
 
 
+def admit(made: Deployment) -> None:
+    admit_pending(made.layout, Manifest(made.layout.manifest_db), made.sources["crm"], "crm_lead")
+
+
 def landed(made: Deployment, since: datetime | None = None) -> list[str]:
-    """Land what is new; gives the lead ids of that, in order."""
+    """Land what is new and admit it; gives the landed lead ids, in order."""
     loads = land_table(Night("run-1", AS_OF, made, since), "crm_lead").loads
+    admit(made)
     rows = [
         duckdb.sql(f"select lead_id from '{made.layout.root / load.path}' order by _row_number").fetchall()
         for load in loads
@@ -216,6 +224,7 @@ def test_the_cursor_moves_once_the_whole_window_is_landed(tmp_path: Path) -> Non
         )
         with pytest.raises(UnreadableFile):
             landed(made)
+    admit(made)
     assert landed(made) == ["3", "4"], "what lies below the file landed before was never read"
     send(tmp_path, "leads-us.csv", 3, *US, ("5", "2026-05-09"))
     assert landed(made) == ["5"]
@@ -251,6 +260,63 @@ def test_a_landing_from_before_windows_were_kept_is_read_again_rather_than_cut_s
     assert landed(made) == ["3", "4"]
     send(tmp_path, "leads-us.csv", 3, *US, ("5", "2026-05-09"))
     assert landed(made) == ["5"], "the cursor is known from then on"
+
+
+@pytest.mark.parametrize("name", ["leads-eu.csv", "leads-eu-mended.csv"])
+def test_what_a_refused_file_held_is_landed_when_sent_again(tmp_path: Path, name: str) -> None:
+    made = deployment(tmp_path, {"cursor": "updated_at", "rejection": {"rows": 0, "share": 0}})
+    send(tmp_path, "leads.csv", 1, ("1", "2026-05-01"))
+    assert landed(made) == ["1"]
+    (tmp_path / "leads-eu.csv").write_text(HEADERS + "2,soon,2026-05-08\n3,soon,2026-05-09\n")
+    with pytest.raises(GateError):
+        landed(made)
+    send(tmp_path, "leads-us.csv", 2, ("4", "2026-05-10"))
+    with pytest.raises(GateError):
+        landed(made)
+    send(tmp_path, name, 3, ("0", "2026-04-01"), ("2", "2026-05-08"), ("3", "2026-05-09"))
+    loads = land_table(Night("run-1", AS_OF, made), "crm_lead").loads
+    assert [load.rows for load in loads] == [2], (
+        "all but what lies below the cursor the refused file was read from"
+    )
+
+
+def test_a_file_of_which_rows_are_quarantined_is_read_from_where_it_was(tmp_path: Path) -> None:
+    made = deployment(tmp_path, {"cursor": "updated_at", "rejection": {"rows": 9, "share": 0.9}})
+    send(tmp_path, "leads.csv", 1, ("1", "2026-05-01"))
+    assert landed(made) == ["1"]
+    dirty = HEADERS + "2,soon,2026-05-08\n3,2026-01-01,2026-05-09\n"
+    for name in ("leads-eu.csv", "leads-us.csv"):
+        (tmp_path / name).write_text(dirty)
+    assert landed(made) == ["2", "3", "2", "3"]
+    send(tmp_path, "leads-eu.csv", 2, ("0", "2026-04-01"), ("2", "2026-05-08"), ("3", "2026-05-09"))
+    send(tmp_path, "leads-new.csv", 3, ("4", "2026-05-08"), ("5", "2026-05-09"))
+    assert landed(made) == ["2", "3", "5"], "what others send is read from the cursor all the same"
+    send(tmp_path, "leads-eu.csv", 4, ("2", "2026-05-08"), ("3", "2026-05-09"), ("6", "2026-05-10"))
+    assert landed(made) == ["3", "6"], "nothing of it is quarantined any more"
+
+
+def test_mended_rows_are_landed_whatever_the_cursor(tmp_path: Path) -> None:
+    made = deployment(tmp_path, {"cursor": "updated_at", "rejection": {"rows": 9, "share": 0.9}})
+    (tmp_path / "leads.csv").write_text(HEADERS + "2,soon,2026-05-08\n3,2026-01-01,2026-05-09\n")
+    assert landed(made) == ["2", "3"]
+    mended = tmp_path / "leads-mended.csv"
+    assert export_quarantined(
+        made.layout, Manifest(made.layout.manifest_db), mended, source="crm", table="crm_lead"
+    ) == (1, 0)
+    mended.write_text(mended.read_text().replace("soon", "2026-01-01", 1))
+    assert landed(made) == ["2"]
+
+
+def test_a_load_that_waits_for_gate_1_holds_the_cursor(tmp_path: Path) -> None:
+    made = deployment(tmp_path, {"cursor": "updated_at"})
+    send(tmp_path, "leads.csv", 1, ("1", "2026-05-01"))
+    assert landed(made) == ["1"]
+    night = Night("run-1", AS_OF, made)
+    send(tmp_path, "leads-eu.csv", 2, *EU)
+    land_table(night, "crm_lead")
+    assert reached(night.manifest, "crm", "crm_lead") == "2026-05-01"
+    admit(made)
+    assert reached(night.manifest, "crm", "crm_lead") == "2026-05-09"
 
 
 def test_without_a_cursor_the_files_landed_since_are_read_again(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from ingestion.landing.cursor import connection, highest, wanted
+from ingestion.landing.cursor import connection, highest, lowest, wanted
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,21 @@ from ingestion.landing.cursor import connection, highest, wanted
 def test_the_highest_value_is_given_as_received(values: list[str], expected: str | None) -> None:
     assert highest(values) == expected
     assert highest(values[::-1]) == expected
+
+
+@pytest.mark.parametrize(
+    ("cursors", "expected"),
+    [
+        (["10", "9", "11"], "9"),
+        (["2026-01-02T00:00:00Z", "2026-01-02T00:00:00+02:00", "2026-01-03"], "2026-01-02T00:00:00+02:00"),
+        (["2026-01-02", "2026-01-02"], "2026-01-02"),
+        (["2026-01-02", None], None),
+        ([], None),
+    ],
+)
+def test_the_lowest_cursor_is_below_all(cursors: list[str | None], expected: str | None) -> None:
+    assert lowest(cursors) == expected
+    assert lowest(cursors[::-1]) == expected
 
 
 @pytest.mark.parametrize(

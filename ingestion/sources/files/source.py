@@ -20,6 +20,7 @@ from ingestion.contracts import contracts
 from ingestion.errors import ClosedloopError
 from ingestion.landing.cursor import connection, wanted
 from ingestion.mapping import TableMapping
+from ingestion.quarantine import QUARANTINE_REASON
 from ingestion.sources.base import Extract, Window
 from ingestion.sources.files import delimited, jsonl, parquet, workbook
 from ingestion.sources.files.configuration import FilesConfig, FileTable
@@ -73,8 +74,8 @@ class FileSource:
     def extract(self, table: str, window: Window) -> Iterator[Extract]:
         """One extract per file whose content the landing does not hold, oldest first.
 
-        Where the table has a cursor, rows below the window's cursor less the look-back are left out. Raises
-        UnreadableFile and ChangedWhileRead, also while the batches are read.
+        Where the table has a cursor, rows below the one the window has for the file, less the look-back, are left out.
+        Raises UnreadableFile and ChangedWhileRead, also while the batches are read.
         """
         own = self._config.tables[table]
         files = self._files(own)
@@ -97,7 +98,7 @@ class FileSource:
             yield Extract(
                 unit=file.unit,
                 fingerprint=fingerprint,
-                batches=_since(_unchanged(file, own, rejects, stamp), own, window.cursor),
+                batches=_since(_unchanged(file, own, rejects, stamp), own, window.cursor_of(file.unit)),
                 rejects=rejects,
                 cursor_column=own.cursor,
             )
@@ -232,13 +233,17 @@ def _guarded(file: File) -> Iterator[None]:
 def _since(
     batches: Iterator[pa.RecordBatch], table: FileTable, cursor: str | None
 ) -> Iterator[pa.RecordBatch]:
-    """The rows at or above the cursor less the look-back; all where there is no cursor or the file lacks its column."""
+    """The rows at or above the cursor less the look-back; all where there is no cursor or the file lacks its column.
+
+    Also all of an export of quarantined rows: they lie below what was admitted since.
+    """
     if table.cursor is None or cursor is None:
         yield from batches
         return
     database = connection()
     for batch in batches:
-        if table.cursor in batch.schema.names and batch.num_rows:
+        names = batch.schema.names
+        if table.cursor in names and QUARANTINE_REASON not in names and batch.num_rows:
             keep = wanted(database, batch.column(table.cursor), cursor, table.lookback_days)
             yield batch.filter(keep.combine_chunks())
         else:
