@@ -90,9 +90,12 @@ def transform(night: Night) -> dict[str, Any]:
     deployment = night.deployment
     options, layout = deployment.options, deployment.layout
     lay_out(deployment)
-    with warehouse.connect(layout.warehouse, options.memory_limit, options.threads) as connection:
+    keys = inputs_key(night), rules_key(night)
+    with (
+        warehouse.connect(layout.warehouse, options.memory_limit, options.threads) as connection,
+        warehouse.whole(connection),
+    ):
         only_grew = prepare_landing(connection, layout, night.manifest, options.vars.reporting_timezone)
-        keys = inputs_key(night), rules_key(night)
         warehouse.note_night(connection, night.run_id, night.as_of, *keys, only_grew)
     results = build(deployment, night.as_of)
     bad = [result for result in results if result.is_bad]

@@ -18,7 +18,7 @@ from orchestration.postponed import codecs_postponed, postponed
 from orchestration.publish import current
 from orchestration.transform.dbt import NodeResult, build
 from orchestration.transform.landing_views import prepare_landing
-from orchestration.transform.warehouse import connect, count_rows, discard, note_night, unusable
+from orchestration.transform.warehouse import connect, count_rows, discard, note_night, unusable, whole
 from orchestration.upkeep.full_disk import DiskFull, tells_of_it
 
 # The package brings a client of dbt's cloud and components, and those a parser of SQL.
@@ -87,9 +87,14 @@ def warehouse_landing(tables: list[dg.AssetsDefinition]) -> dg.AssetsDefinition:
         unfed = [table for table in contracts() if not any(night.deployment.feeding(table))]
         if unfed:
             logger.warning("no source feeds %s: what comes of them stays null or empty", ", ".join(unfed))
-        with plain_errors(), connect(layout.warehouse, options.memory_limit, options.threads) as connection:
+        keys = key, rules_key(night)
+        with (
+            plain_errors(),
+            connect(layout.warehouse, options.memory_limit, options.threads) as connection,
+            whole(connection),
+        ):
             only_grew = prepare_landing(connection, layout, night.manifest, options.vars.reporting_timezone)
-            note_night(connection, night.run_id, night.as_of, key, rules_key(night), only_grew)
+            note_night(connection, night.run_id, night.as_of, *keys, only_grew)
         yield from (dg.MaterializeResult(asset_key=["landing", name]) for name in PREPARED)
 
     return prepared

@@ -29,7 +29,10 @@ _META = {
 def prepare_landing(
     connection: duckdb.DuckDBPyConnection, layout: Layout, manifest: Manifest, zone: str
 ) -> bool:
-    """Make the schema what the manifest says now, in one transaction.
+    """Make the schema what the manifest says now.
+
+    A night notes itself in the same transaction (`whole`, `note_night`): loads known already, beside a note that the
+    former night was built, would be new to nobody.
 
     One view per contract table over the admitted files (an empty one where there is none), and the tables `load` (one
     row per load, `is_new` when the warehouse has not seen it as it is now), `verdict` (one row per load, rule and
@@ -40,24 +43,18 @@ def prepare_landing(
     """
     loads = manifest.loads()
     known = known_loads(connection)
-    connection.execute("begin")
-    try:
-        connection.execute("create schema if not exists landing")
-        for contract in contracts().values():
-            admitted = [load for load in loads if load.table == contract.table and load.admitted_rows]
-            _replace(connection, contract.table, "view", _rows(layout, contract, admitted))
-        for name, rows in (
-            ("load", _loads(loads, known)),
-            ("verdict", _verdicts(manifest)),
-            ("zone_offset", _offsets({zone, *_agreed_zones(layout)})),
-        ):
-            connection.register("rows_to_keep", rows)
-            _replace(connection, name, "table", "select * from rows_to_keep")
-            connection.unregister("rows_to_keep")
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
+    connection.execute("create schema if not exists landing")
+    for contract in contracts().values():
+        admitted = [load for load in loads if load.table == contract.table and load.admitted_rows]
+        _replace(connection, contract.table, "view", _rows(layout, contract, admitted))
+    for name, rows in (
+        ("load", _loads(loads, known)),
+        ("verdict", _verdicts(manifest)),
+        ("zone_offset", _offsets({zone, *_agreed_zones(layout)})),
+    ):
+        connection.register("rows_to_keep", rows)
+        _replace(connection, name, "table", "select * from rows_to_keep")
+        connection.unregister("rows_to_keep")
     return known.items() <= {load.load_id: _content_key(load) for load in loads}.items()
 
 

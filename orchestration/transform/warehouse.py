@@ -44,6 +44,19 @@ def connect(
         connection.close()
 
 
+@contextmanager
+def whole(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """What is done in it is there as a whole or, after an error or a kill, not at all."""
+    connection.execute("begin")
+    try:
+        yield
+    except BaseException:
+        with suppress(duckdb.Error):  # an error that ended the transaction already is the one to tell
+            connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
 def note_night(
     connection: duckdb.DuckDBPyConnection,
     run_id: str,
@@ -134,7 +147,8 @@ def unusable(path: Path) -> str | None:
     except (duckdb.CatalogException, duckdb.BinderException):
         return "an older closedloop wrote it, or its first night was broken off"
     except duckdb.Error as error:
-        is_locked = "lock" in str(error) and isinstance(error, duckdb.IOException)
+        # DuckDB tells of a damaged block as well: the word alone says nothing.
+        is_locked = "Could not set lock" in str(error) or "Conflicting lock" in str(error)
         return None if is_locked else f"it cannot be read ({str(error).splitlines()[0]})"
     if found == (FORMAT, duckdb.__version__):
         return None

@@ -28,7 +28,7 @@ from ingestion.landing.layout import Layout
 from ingestion.landing.manifest import Manifest
 from orchestration.publish import current, verify
 from orchestration.transform import warehouse
-from tests.integration.nights import night, sample
+from tests.integration.nights import lay_out, night, published, sample
 
 CRASHES = int(os.environ.get("CRASHES", "4"))
 EVENING, MORNING = datetime(2026, 6, 29), datetime(2026, 7, 1)
@@ -197,3 +197,23 @@ def test_nights_killed_at_any_moment_lose_nothing_and_double_nothing(
     assert len(killed) >= CRASHES / 2
     with capsys.disabled():
         print(f"\nkilled at work: { {part: killed.count(part) for part in sorted(set(killed))} }")
+
+
+def test_rows_of_a_night_broken_off_as_it_is_noted_are_taken_up_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = {"crm_lead": {"path": "leads*.csv"}}
+    home = lay_out(tmp_path / "home", {"sources": {"crm": {"type": "files", "tables": tables}}})
+    (home / "leads1.csv").write_text("lead_id,created_at\n1,2026-01-01\n2,2026-01-02\n3,2026-01-03\n")
+    assert night(home, EVENING).succeeded
+    (home / "leads2.csv").write_text("lead_id,created_at\n9,2026-02-01\n")
+
+    def broken_off(*_: object) -> None:
+        raise RuntimeError("broken off")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("orchestration.defs.transform.note_night", broken_off)
+        assert not night(home, MORNING).succeeded
+    assert night(home, MORNING).succeeded
+    leads = published(home, "select lead_id from marts.fct_lead_to_deal order by all")
+    assert leads == [("1",), ("2",), ("3",), ("9",)]

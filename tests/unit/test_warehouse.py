@@ -5,13 +5,31 @@ What else keeps a night from building on it is tested with the nights themselves
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from orchestration.transform import warehouse
-from orchestration.transform.warehouse import builds_on_former, connect, count_rows, mark_built, note_night
+from orchestration.transform.warehouse import (
+    builds_on_former,
+    connect,
+    count_rows,
+    mark_built,
+    note_night,
+    unusable,
+    whole,
+)
+
+HOLDER = """
+import sys, duckdb
+with duckdb.connect(sys.argv[1]) as connection:
+    print("open", flush=True)
+    sys.stdin.read()
+"""
 
 
 def test_rows_are_counted_after_some_were_replaced(tmp_path: Path) -> None:
@@ -50,3 +68,46 @@ def test_a_small_company_is_built_anew_every_night(
             )
         assert builds_on_former(path) == (night == 1 and is_sliced)
         mark_built(path)
+
+
+@pytest.fixture
+def noted(tmp_path: Path) -> Path:
+    """A warehouse in which a night was noted."""
+    path = tmp_path / "warehouse.duckdb"
+    with connect(path, "1GB", 1) as connection:
+        connection.execute("create schema landing")
+        note_night(connection, "run", datetime(2026, 7, 1), "inputs", "rules", False)
+    return path
+
+
+def test_a_damaged_block_makes_a_warehouse_unusable(noted: Path) -> None:
+    sound, told = noted.read_bytes(), set()
+    # Past the three headers, one bit of every 16 kB: some blocks are not read to tell which night it is.
+    for position in range(3 * 4096, len(sound), 16384):
+        noted.write_bytes(sound[:position] + bytes([sound[position] ^ 1]) + sound[position + 1 :])
+        told.add(unusable(noted))
+    found = [reason for reason in told if reason is not None]
+    assert found
+    assert all("cannot be read (IO Error: Corrupt database file" in reason for reason in found)
+
+
+def test_a_warehouse_that_another_program_has_open_is_not_unusable(noted: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(noted)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout.readline() == "open\n"
+        with pytest.raises(duckdb.IOException, match="lock"), connect(noted, "1GB", 1):
+            pass
+        assert unusable(noted) is None
+        holder.stdin.close()
+    assert unusable(noted) is None
+
+
+def test_what_is_begun_and_broken_off_leaves_the_warehouse_as_it_was(noted: Path) -> None:
+    with pytest.raises(duckdb.CatalogException), connect(noted, "1GB", 1) as connection, whole(connection):
+        connection.execute(
+            "create table landing.load (load_id text); create table landing.night (run_id text)"
+        )
+    with connect(noted, "1GB", 1) as connection, whole(connection):
+        connection.execute("create table landing.verdict as select 1 as load_id")
+    assert count_rows(noted) == {("landing", "night"): 1, ("landing", "verdict"): 1}
