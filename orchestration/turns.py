@@ -53,16 +53,23 @@ class Holder:
 
 
 class Turn:
-    """A turn that this process has. `broken_off` is the one before, where it was killed in the middle."""
+    """A turn that this process has. `broken_off` is the latest that was killed in the middle of a run of Dagster.
+
+    It is kept, whoever has the turn next, until one says that the run was ended and told of.
+    """
 
     def __init__(self, file: TextIO, holder: Holder, broken_off: Holder | None) -> None:
         self._file, self._holder, self.broken_off = file, holder, broken_off
-        _write(file, holder)
+        _note(file, holder)
 
     def name_run(self, run_id: str) -> None:
         """Keep under which run Dagster knows what is done in this turn."""
         self._holder = Holder(self._holder.what, self._holder.process, self._holder.since, run_id)
-        _write(self._file, self._holder)
+        _note(self._file, self._holder)
+
+    def acknowledge(self) -> None:
+        """The run that was broken off has been ended and told of."""
+        self.broken_off = None
 
 
 _taken: dict[Path, Turn] = {}
@@ -80,26 +87,27 @@ def turn(layout: Layout, what: str, *, wait: bool = False) -> Iterator[Turn]:
         return
     with _opened(layout) as file:
         _take(file, layout, wait)
-        taken = _taken[layout.lock] = Turn(file, Holder(what, os.getpid(), now()), _read(file))
+        taken = _taken[layout.lock] = Turn(file, Holder(what, os.getpid(), now()), _broken_off(file))
         try:
             yield taken
         finally:
             del _taken[layout.lock]
-            file.truncate(0)
+            if taken.broken_off is None:
+                file.truncate(0)
 
 
 def holder(layout: Layout) -> Holder | None:
     """Who has the turn now; None when nobody does."""
     if not layout.lock.exists():
         return None
-    with layout.lock.open("r", encoding="utf-8") as file:
-        return None if _try(file, fcntl.LOCK_SH) else _read(file)
+    with layout.lock.open("r", encoding="utf-8", errors="replace") as file:
+        return None if _try(file, fcntl.LOCK_SH) else _latest(file)
 
 
 def _opened(layout: Layout) -> TextIO:
     try:
         layout.root.mkdir(parents=True, exist_ok=True)
-        return layout.lock.open("a+", encoding="utf-8")
+        return layout.lock.open("a+", encoding="utf-8", errors="replace")
     except OSError as error:
         if full_disk(error) is not None:
             raise
@@ -113,7 +121,7 @@ def _take(file: TextIO, layout: Layout, wait: bool) -> None:
     began, is_told = time.monotonic(), False
     while not _try(file, fcntl.LOCK_EX):
         if time.monotonic() - began >= PATIENCE:
-            who = _read(file) or "another process"
+            who = _latest(file) or "another process"
             if not wait:
                 raise InUse(
                     f"{layout.root} is in use by {who}; expected one process at a time. "
@@ -133,17 +141,30 @@ def _try(file: TextIO, kind: int) -> bool:
     return True
 
 
-def _read(file: TextIO) -> Holder | None:
-    """What the file says; nothing after a turn that ended well, or while one is only just being noted."""
+def _latest(file: TextIO) -> Holder | None:
+    """Who was noted last; None while the one who has the turn is only just being noted."""
+    return next(reversed(_read(file)), None)
+
+
+def _broken_off(file: TextIO) -> Holder | None:
+    """The latest noted with a run of Dagster: of others nobody has to be told."""
+    return next((one for one in reversed(_read(file)) if one.run_id is not None), None)
+
+
+def _read(file: TextIO) -> list[Holder]:
+    """Who is noted, in their order; nobody after a turn that ended well and left nobody to be told of."""
     file.seek(0)
-    try:
-        found = json.loads(file.read())
-        return Holder(**{**found, "since": datetime.fromisoformat(found["since"])})
-    except (ValueError, KeyError, TypeError):
-        return None
+    found = []
+    for line in file:
+        try:
+            noted = json.loads(line)
+            found.append(Holder(**{**noted, "since": datetime.fromisoformat(noted["since"])}))
+        except (ValueError, KeyError, TypeError):
+            continue  # cut by a kill or a full disk
+    return found
 
 
-def _write(file: TextIO, holder: Holder) -> None:
-    file.truncate(0)
-    file.write(json.dumps({**vars(holder), "since": holder.since.isoformat()}))
+def _note(file: TextIO, holder: Holder) -> None:
+    """Add a line: whoever is noted already stays so, should this one be cut."""
+    file.write("\n" + json.dumps({**vars(holder), "since": holder.since.isoformat()}) + "\n")
     file.flush()

@@ -98,11 +98,13 @@ class NightResource(dg.ConfigurableResource):
         layout, run_id = self.deployment.layout, context.run.run_id
         held.enter_context(kept(layout.runs / f"{now():%Y%m%dT%H%M%SZ}", run_id))
         taken = held.enter_context(turn(layout, "a run of Dagster", wait=True))
-        taken.name_run(run_id)
-        if taken.broken_off is not None and taken.broken_off.run_id is not None:
+        if taken.broken_off is not None:
             end_broken_off(context.instance, taken.broken_off)
             killed = [(OUTSIDE_STEPS, f"{taken.broken_off} was killed before it ended")]
             alert_failure(self.deployment, taken.broken_off.run_id, killed)
+            taken.acknowledge()
+        # Not before: killed in between, this run would be the one to be told of.
+        taken.name_run(run_id)
 
     def _tell(self, instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
         """Alert of what failed in the run, else of breaches, and once a night of late data."""

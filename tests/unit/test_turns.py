@@ -29,7 +29,8 @@ from pathlib import Path
 from ingestion.landing.layout import Layout
 from orchestration.turns import turn
 with turn(Layout(Path(sys.argv[1])), "closedloop run") as taken:
-    taken.name_run(sys.argv[2])
+    if sys.argv[2]:
+        taken.name_run(sys.argv[2])
     print("has it", flush=True)
     sys.stdin.read()
 """
@@ -41,9 +42,9 @@ def other() -> Iterator[Other]:
     """Start another process that takes the turn and keeps it until its input is closed or it is killed."""
     started = []
 
-    def start(root: Path, run_id: str = "run-1") -> subprocess.Popen:
+    def start(root: Path, run_id: str | None = "run-1") -> subprocess.Popen:
         process = subprocess.Popen(
-            [sys.executable, "-c", HOLD, root, run_id],
+            [sys.executable, "-c", HOLD, root, run_id or ""],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -84,8 +85,33 @@ def test_a_kill_gives_the_turn_back_and_the_next_knows_whose_it_was(tmp_path: Pa
     assert holder(Layout(tmp_path)) is None
     with turn(Layout(tmp_path), "closedloop run") as taken:
         assert (taken.broken_off.process, taken.broken_off.run_id) == (first.pid, "run-7")
+        taken.acknowledge()
     with turn(Layout(tmp_path), "closedloop run") as taken:
         assert taken.broken_off is None
+
+
+def test_a_killed_run_is_kept_until_it_was_told_of_whoever_comes_between(
+    tmp_path: Path, other: Other
+) -> None:
+    layout = Layout(tmp_path)
+    for run_id in ("run-7", None):
+        killed = other(tmp_path, run_id)
+        killed.kill()
+        killed.wait()
+    with layout.lock.open("ab") as file:
+        file.write(b'{"what": "cut by a full disk \xc3')
+    with turn(layout, "closedloop doctor"):
+        assert holder(layout).what == "closedloop doctor"
+    assert holder(layout) is None
+    with turn(layout, "a run that does not come to tell of it") as taken:
+        assert taken.broken_off.run_id == "run-7"
+    with turn(layout, "closedloop run") as taken:
+        assert taken.broken_off.run_id == "run-7"
+        taken.acknowledge()
+        taken.name_run("run-8")
+    with turn(layout, "closedloop run") as taken:
+        assert taken.broken_off is None
+    assert layout.lock.read_bytes() == b""
 
 
 def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
@@ -128,6 +154,8 @@ def test_a_run_of_dagster_waits_for_its_turn_and_ends_the_killed_one(home: Path,
         assert result.output_for_node("written") == os.getpid()
         assert first.wait() == -signal.SIGKILL
         assert instance.get_run_by_id(killed.run_id).status is dg.DagsterRunStatus.FAILURE
+    with turn(Layout(home / "data"), "closedloop run") as taken:
+        assert taken.broken_off is None
     assert holder(Layout(home / "data")) is None
 
 
