@@ -1,16 +1,21 @@
 """When the pipeline runs: its two jobs, their schedules, and a sensor for files that arrive."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
 from ingestion.sources.files import FileSource
 from orchestration.defs.resources import ONLY
-from orchestration.settings import Deployment
+from orchestration.settings import Deployment, naive_utc, now
 from orchestration.turns import holder
 
 NIGHTLY = "nightly"
 INTRADAY = "intraday"
+FILES_CAME = "closedloop/files_came"
+"""Run tag: files came, so the sensor asked for the run."""
+PAUSE = timedelta(hours=1)
+"""After which a run that failed is asked for again: what passes within minutes, the run itself has waited for."""
 
 nightly = dg.define_asset_job(
     NIGHTLY,
@@ -56,7 +61,8 @@ def new_files(deployment: Deployment) -> dg.SensorDefinition:
     """A sensor, off until it is switched on: runs the nightly job once the files of the sources stay as they are.
 
     It compares only what storages say of their files (names, sizes, times). The cursor holds what was `seen` the last
-    time and what a run was `asked` for; files that change between two looks are still being sent.
+    time and what a run was `asked` for; files that change between two looks are still being sent. A run that failed is
+    asked for once more, `again`: where that fails too, the files are to be mended.
     """
 
     @dg.sensor(
@@ -74,12 +80,30 @@ def new_files(deployment: Deployment) -> dg.SensorDefinition:
             if isinstance(source, FileSource)
         }
         if found == former.get("asked"):
-            return dg.SkipReason("no file came since the last run")
+            if former.get("again") or not _failed(context.instance):
+                return dg.SkipReason("no file came since the last run")
+            return dg.SensorResult(
+                run_requests=[dg.RunRequest(tags={FILES_CAME: "true"})],
+                cursor=json.dumps({**former, "again": True}),
+            )
         if found != former.get("seen"):
             context.update_cursor(json.dumps({**former, "seen": found}))
             return dg.SkipReason("files are coming; waiting until no more do")
         return dg.SensorResult(
-            run_requests=[dg.RunRequest()], cursor=json.dumps({"seen": found, "asked": found})
+            run_requests=[dg.RunRequest(tags={FILES_CAME: "true"})],
+            cursor=json.dumps({"seen": found, "asked": found}),
         )
 
     return arrived
+
+
+def _failed(instance: dg.DagsterInstance) -> bool:
+    """Whether the last nightly run is one that the sensor asked for, and failed some time ago."""
+    last = next(iter(instance.get_run_records(dg.RunsFilter(job_name=NIGHTLY), limit=1)), None)
+    return (
+        last is not None
+        and FILES_CAME in last.dagster_run.tags
+        and last.dagster_run.status is dg.DagsterRunStatus.FAILURE
+        and last.end_time is not None
+        and naive_utc(datetime.fromtimestamp(last.end_time, UTC)) <= now() - PAUSE
+    )

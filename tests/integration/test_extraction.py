@@ -23,7 +23,7 @@ from ingestion.quarantine import export_quarantined
 from ingestion.sources.files import ChangedWhileRead, delimited
 from ingestion.sources.files.discovery import File
 from ingestion.sources.files.errors import UnreadableFile, may_pass
-from orchestration.defs.automation import new_files
+from orchestration.defs.automation import NIGHTLY, new_files
 from orchestration.freshness import freshness
 from orchestration.landing import land_table
 from orchestration.night import Night
@@ -341,7 +341,10 @@ def test_the_sensor_asks_for_one_run_once_files_stay_as_they_are(tmp_path: Path)
 
     def asked() -> int:
         nonlocal cursor
-        with dg.build_sensor_context(cursor=cursor) as context:
+        with (
+            dg.DagsterInstance.ephemeral() as instance,
+            dg.build_sensor_context(instance, cursor) as context,
+        ):
             told = sensor.evaluate_tick(context)
         cursor = told.cursor
         return len(told.run_requests)
@@ -353,6 +356,43 @@ def test_the_sensor_asks_for_one_run_once_files_stay_as_they_are(tmp_path: Path)
     (tmp_path / "leads.csv").write_text(LEADS + "4,2026-04-01,2026-04-01\n")
     assert [asked() for _ in range(3)] == [0, 1, 0]
     assert sensor.default_status is dg.DefaultSensorStatus.STOPPED
+
+
+@pytest.mark.parametrize("is_asked_for", [True, False])
+def test_a_run_for_files_that_failed_is_asked_for_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_asked_for: bool
+) -> None:
+    (tmp_path / "leads.csv").write_text(LEADS)
+    sensor, cursor, began = new_files(deployment(tmp_path)), None, now()
+
+    @dg.job(name=NIGHTLY)
+    def failing_night() -> None:
+        dg.op(name="fails")(lambda: 1 / 0)()
+
+    with dg.DagsterInstance.ephemeral() as instance:
+
+        def look(hours: int = 0) -> list[dg.RunRequest]:
+            nonlocal cursor
+            monkeypatch.setattr("orchestration.defs.automation.now", lambda: began + timedelta(hours=hours))
+            with dg.build_sensor_context(instance, cursor) as context:
+                told = sensor.evaluate_tick(context)
+            cursor = told.cursor
+            return told.run_requests
+
+        def fail(tags: dict[str, str]) -> None:
+            assert not failing_night.execute_in_process(
+                instance=instance, raise_on_error=False, tags=tags
+            ).success
+
+        look()
+        (first,) = look()
+        fail(first.tags if is_asked_for else {})
+        assert look() == []
+        again = look(hours=2)
+        assert len(again) == is_asked_for
+        for one in again:
+            fail(one.tags)
+        assert look(hours=9) == []
 
 
 def test_late_data_are_told(tmp_path: Path, call: Call) -> None:
