@@ -6,6 +6,7 @@ Used by sources that skip rows below a cursor and by the landing, which keeps th
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from functools import reduce
 
 import duckdb
@@ -32,14 +33,17 @@ def connection() -> duckdb.DuckDBPyConnection:
     return database
 
 
-def highest(values: Sequence[str]) -> str | None:
-    """The highest of `values`, as received; None when none can be read. Instants rank above numbers."""
+def highest(values: Sequence[str], until: datetime = datetime.max) -> str | None:
+    """The highest of `values`, as received; None when none can be read. Instants rank above numbers.
+
+    Instants later than `until` (naive UTC) are passed over.
+    """
     if not values:
         return None
     received = pa.table({"value": pa.array(values, pa.string())})
     with connection() as database:
         database.register("received", received)
-        return highest_in(database, "received", "value")
+        return highest_in(database, "received", "value", until)
 
 
 def lowest(cursors: Iterable[str | None]) -> str | None:
@@ -50,16 +54,30 @@ def lowest(cursors: Iterable[str | None]) -> str | None:
     return reduce(lambda one, other: one if highest([one, other]) == other else other, distinct)
 
 
-def highest_in(database: duckdb.DuckDBPyConnection, relation: str, column: str) -> str | None:
-    """The highest value of a column of any type as text; None when none can be read. The session zone must be UTC."""
+def plausible_until(loaded_at: datetime) -> datetime:
+    """The latest moment that a row landed then may speak of: one mistyped year would leave out all rows after it.
+
+    A day later than its landing, for times without an offset and clocks that are ahead.
+    """
+    return loaded_at + timedelta(days=1)
+
+
+def highest_in(
+    database: duckdb.DuckDBPyConnection, relation: str, column: str, until: datetime
+) -> str | None:
+    """The highest value of a column of any type as text; None when none can be read. The session zone must be UTC.
+
+    Instants later than `until` (naive UTC) are passed over.
+    """
     row = database.execute(
         f"""
         select value
         from (select cast({identifier(column)} as varchar) as value from {relation}) as received_text
-        where {INSTANT.format(value="value")} is not null or {NUMBER.format(value="value")} is not null
+        where {INSTANT.format(value="value")} <= epoch_us($until) or {NUMBER.format(value="value")} is not null
         order by {INSTANT.format(value="value")} desc nulls last, {NUMBER.format(value="value")} desc nulls last, value
         limit 1
-        """
+        """,
+        {"until": until},
     ).fetchone()
     return row[0] if row else None
 

@@ -5,7 +5,9 @@ How values compare belongs to `cursor`, what is kept of a load to the manifest.
 
 from __future__ import annotations
 
-from ingestion.landing.cursor import highest, lowest
+from datetime import datetime
+
+from ingestion.landing.cursor import highest, lowest, plausible_until
 from ingestion.landing.manifest import Manifest
 
 
@@ -26,8 +28,10 @@ def reached(manifest: Manifest, source: str, table: str) -> str | None:
         and complete is not None
         and load.loaded_at <= complete
     ]
+    # Of a manifest of before, loads may have a cursor that no row may speak of.
+    until = max((plausible_until(load.loaded_at) for load in loads), default=datetime.max)
     waiting = [read_from.get(load.load_id) for load in loads if load.state != "admitted"]
-    return lowest([highest(values), *waiting])
+    return lowest([highest(values, until), *waiting])
 
 
 def read_again_from(manifest: Manifest, source: str, table: str) -> dict[str, str | None]:

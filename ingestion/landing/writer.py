@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from ingestion.engine import PARQUET, connect, identifier, literal, parquet
 from ingestion.errors import ClosedloopError
-from ingestion.landing.cursor import highest_in
+from ingestion.landing.cursor import highest_in, plausible_until
 from ingestion.landing.layout import Layout, load_id
 from ingestion.landing.manifest import Load, Manifest, UnreadableRow
 from ingestion.landing.placing import partial, place
@@ -126,7 +126,8 @@ def _written(
     with connect(memory_limit, threads, layout.scratch) as database:
         _write(database, batches, partial(final), source_name, identity, loaded_at)
         column = extract.cursor_column and batches.landed_name(extract.cursor_column)
-        cursor = highest_in(database, parquet([partial(final)]), column) if column else None
+        until = plausible_until(loaded_at)
+        cursor = highest_in(database, parquet([partial(final)]), column, until) if column else None
     unreadable = [UnreadableRow(*reject) for reject in extract.rejects]
     with partial(final).open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()

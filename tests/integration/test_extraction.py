@@ -262,6 +262,24 @@ def test_a_landing_from_before_windows_were_kept_is_read_again_rather_than_cut_s
     assert landed(made) == ["5"], "the cursor is known from then on"
 
 
+def test_a_moment_still_to_come_leaves_no_row_out(tmp_path: Path) -> None:
+    made = deployment(tmp_path, {"cursor": "updated_at"})
+    send(tmp_path, "leads-eu.csv", 1, *EU, ("9", "2206-05-09"), ("10", "9999-12-31"))
+    assert landed(made) == ["1", "2", "9", "10"]
+    send(tmp_path, "leads-us.csv", 2, ("3", "2026-05-08"), ("4", "2026-05-10"))
+    assert landed(made) == ["4"]
+
+
+def test_a_manifest_of_before_with_a_moment_still_to_come_leaves_no_row_out(tmp_path: Path) -> None:
+    made = deployment(tmp_path, {"cursor": "updated_at"})
+    send(tmp_path, "leads-eu.csv", 1, *EU)
+    assert landed(made) == ["1", "2"]
+    with sqlite3.connect(made.layout.manifest_db) as manifest:
+        manifest.execute("update loads set cursor = '9999-12-31'")
+    send(tmp_path, "leads-us.csv", 2, *US)
+    assert landed(made) == ["3", "4"]
+
+
 @pytest.mark.parametrize("name", ["leads-eu.csv", "leads-eu-mended.csv"])
 def test_what_a_refused_file_held_is_landed_when_sent_again(tmp_path: Path, name: str) -> None:
     made = deployment(tmp_path, {"cursor": "updated_at", "rejection": {"rows": 0, "share": 0}})

@@ -143,6 +143,19 @@ def test_a_file_without_the_cursor_column_is_wanted_whole(tmp_path: Path) -> Non
     assert ids(source(tmp_path, cursor="Updated"), Window(UNTIL, cursor="2026-01-06")) == ["1", "2"]
 
 
+def test_a_file_whose_rows_all_lie_below_the_cursor_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path / "a.csv", "Id,Updated\n1,2026-01-01\n2,2026-01-02\n", 1_700_000_000)
+    write(tmp_path / "b.csv", "Id,Updated\n", 1_700_000_001)
+    found = source(tmp_path, cursor="Updated")
+    assert ids(found, Window(UNTIL, cursor="2026-01-02")) == ["2"]
+    assert caplog.messages == []
+    assert ids(found, Window(UNTIL, cursor="2026-01-03")) == []
+    (message,) = caplog.messages
+    assert message.startswith("a.csv: found no row of 2 at or above the cursor 2026-01-03 of Updated")
+
+
 def test_a_column_may_vanish_or_come_from_file_to_file(tmp_path: Path) -> None:
     write(tmp_path / "a.csv", "Id,Name\n1,Ann\n", 1_700_000_000)
     write(tmp_path / "b.csv", "Name,Id,City\nBob,2,Bern\n", 1_700_000_001)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pyarrow as pa
 import pytest
 
@@ -26,6 +28,12 @@ from ingestion.landing.cursor import connection, highest, lowest, wanted
 def test_the_highest_value_is_given_as_received(values: list[str], expected: str | None) -> None:
     assert highest(values) == expected
     assert highest(values[::-1]) == expected
+
+
+def test_instants_still_to_come_are_passed_over() -> None:
+    values = ["9999-12-31", "2026-01-03", "2026-01-01T23:00:00-02:00", "2206-01-01T00:00:00Z", "7"]
+    assert highest(values, datetime(2026, 1, 2, 1)) == "2026-01-01T23:00:00-02:00"
+    assert highest(values, datetime(2026, 1, 2, 0, 59)) == "7"
 
 
 @pytest.mark.parametrize(

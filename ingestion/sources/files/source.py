@@ -98,7 +98,7 @@ class FileSource:
             yield Extract(
                 unit=file.unit,
                 fingerprint=fingerprint,
-                batches=_since(_unchanged(file, own, rejects, stamp), own, window.cursor_of(file.unit)),
+                batches=_since(_unchanged(file, own, rejects, stamp), file, own, window.cursor_of(file.unit)),
                 rejects=rejects,
                 cursor_column=own.cursor,
             )
@@ -231,7 +231,7 @@ def _guarded(file: File) -> Iterator[None]:
 
 
 def _since(
-    batches: Iterator[pa.RecordBatch], table: FileTable, cursor: str | None
+    batches: Iterator[pa.RecordBatch], file: File, table: FileTable, cursor: str | None
 ) -> Iterator[pa.RecordBatch]:
     """The rows at or above the cursor less the look-back; all where there is no cursor or the file lacks its column.
 
@@ -241,10 +241,21 @@ def _since(
         yield from batches
         return
     database = connection()
+    received = kept = 0
     for batch in batches:
+        received += batch.num_rows
         names = batch.schema.names
         if table.cursor in names and QUARANTINE_REASON not in names and batch.num_rows:
             keep = wanted(database, batch.column(table.cursor), cursor, table.lookback_days)
-            yield batch.filter(keep.combine_chunks())
-        else:
-            yield batch
+            batch = batch.filter(keep.combine_chunks())
+        kept += batch.num_rows
+        yield batch
+    if received and not kept:
+        logger.warning(
+            "%s: found no row of %s at or above the cursor %s of %s, less the look-back; expected newer ones. "
+            "Nothing of it is landed: where its rows are to count, run again with --since and a moment before them",
+            file.unit,
+            f"{received:,}",
+            cursor,
+            table.cursor,
+        )
