@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from orchestration.failures import OUTSIDE_STEPS, failure_outside_steps, failures
 from orchestration.night import Only
-from orchestration.publish import Publication, current
+from orchestration.publish import Publication, current_if_readable
 from orchestration.settings import REPOSITORY, Deployment
 from orchestration.transform.warehouse import discard
 from orchestration.turns import turn
@@ -83,7 +83,7 @@ def _run(
 
     logging.getLogger(MISSING_CHECKS).setLevel(logging.ERROR)
     layout = deployment.layout
-    before = current(layout.published)
+    before = current_if_readable(layout.published)
     if full_refresh:
         discard(layout.warehouse)
     with dagster_instance(deployment) as instance:
@@ -96,7 +96,7 @@ def _run(
     failed = tuple(failures(result.all_events))
     if not (failed or result.success):
         failed = ((OUTSIDE_STEPS, failure_outside_steps(result.all_events)),)
-    return Outcome(result.run_id, failed, before, current(layout.published))
+    return Outcome(result.run_id, failed, before, current_if_readable(layout.published))
 
 
 @contextmanager

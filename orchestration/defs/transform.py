@@ -15,7 +15,7 @@ from orchestration.defs.landing import AGREEMENT
 from orchestration.defs.resources import NightResource, plain_errors
 from orchestration.night import inputs_key, rules_key
 from orchestration.postponed import codecs_postponed, postponed
-from orchestration.publish import current
+from orchestration.publish import current_if_readable
 from orchestration.transform.dbt import NodeResult, build
 from orchestration.transform.landing_views import prepare_landing
 from orchestration.transform.warehouse import connect, count_rows, discard, note_night, unusable, whole
@@ -75,8 +75,7 @@ def warehouse_landing(tables: list[dg.AssetsDefinition]) -> dg.AssetsDefinition:
         night = nights.night(context)
         layout, options = night.deployment.layout, night.deployment.options
         key = inputs_key(night)
-        with plain_errors():
-            live = current(layout.published)
+        live = current_if_readable(layout.published)
         if live is not None and live.inputs_key == key and layout.warehouse.exists():
             logger.info("nothing changed since version %s: it stays as it is", live.version)
             return

@@ -7,7 +7,15 @@ from orchestration.publish.content import Description
 from orchestration.publish.publication import Publication
 from orchestration.publish.publishing import publish
 from orchestration.publish.shelf import PublishError
-from orchestration.publish.versions import PREVIOUS, current, rollback, verify, versions, withdraw
+from orchestration.publish.versions import (
+    PREVIOUS,
+    current,
+    current_if_readable,
+    rollback,
+    verify,
+    versions,
+    withdraw,
+)
 
 __all__ = [
     "PREVIOUS",
@@ -15,6 +23,7 @@ __all__ = [
     "Publication",
     "PublishError",
     "current",
+    "current_if_readable",
     "publish",
     "rollback",
     "verify",

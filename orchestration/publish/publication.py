@@ -100,6 +100,14 @@ def read_publication(folder: Path) -> Publication:
         ) from error
 
 
+def readable_publication(folder: Path) -> Publication | None:
+    """The record of the version in `folder`; None when its manifest cannot be read."""
+    try:
+        return read_publication(folder)
+    except PublishError:
+        return None
+
+
 def part_path(table: Table, part: Part) -> str:
     """Where the Parquet file of a part lies in its version: one file a table, a folder of months where it is cut."""
     stem = f"parquet/{table.schema}/{table.name}"

@@ -26,7 +26,7 @@ from orchestration.publish.database import attached, write_database
 from orchestration.publish.former import Former
 from orchestration.publish.measuring import measure
 from orchestration.publish.parquet import write_parquet
-from orchestration.publish.publication import File, Publication, read_publication, sha256_of
+from orchestration.publish.publication import File, Publication, readable_publication, sha256_of
 from orchestration.publish.shelf import DATABASE, MANIFEST, RESTRICTED, PublishError, Shelf, sync_file
 
 
@@ -136,10 +136,7 @@ def _unreadable(warehouse: Path, error: duckdb.Error) -> PublishError:
 
 def _record(shelf: Shelf, name: str) -> Publication | None:
     # A version whose manifest is damaged is no base and no match; the new version must not fail for it.
-    try:
-        return read_publication(shelf.folder(name))
-    except PublishError:
-        return None
+    return readable_publication(shelf.folder(name))
 
 
 def _already(shelf: Shelf, content: str, inputs_key: str) -> Publication | None:

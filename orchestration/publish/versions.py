@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from orchestration.publish.publication import Publication, read_publication, sha256_of
+from orchestration.publish.publication import Publication, read_publication, readable_publication, sha256_of
 from orchestration.publish.shelf import MANIFEST, PublishError, Shelf, UnknownVersion
 
 PREVIOUS = "previous"
@@ -18,6 +18,13 @@ def current(published: Path) -> Publication | None:
     shelf = Shelf(published)
     live = shelf.live()
     return read_publication(shelf.folder(live)) if live else None
+
+
+def current_if_readable(published: Path) -> Publication | None:
+    """The version readers get; None also when its record is damaged, over which the next version must not fail."""
+    shelf = Shelf(published)
+    live = shelf.live()
+    return readable_publication(shelf.folder(live)) if live else None
 
 
 def versions(published: Path) -> list[Publication]:

@@ -59,6 +59,15 @@ def test_a_night_one_without_changes_and_one_that_fails(call: Call, tmp_path: Pa
     assert (again.status, again.out.splitlines()[0].split(",")[0]) == (0, f"Nothing changed: {live.version}")
     assert current(home / "data/published") == live
 
+    record = (home / "data/published/manifest.json").resolve()
+    record.chmod(0o644)
+    record.write_text("{")
+    replaced = call("--home", home, "run", *as_of)
+    assert replaced.status == 0, "a damaged record of the live version stops no night"
+    live = current(home / "data/published")
+    assert live.version == "v000002"
+    assert "v000001" in call("--home", home, "doctor", "--repair").out
+
     write(home / "exports/leads.csv", "customer,when\nAda,yesterday\n")
     failed = call("--home", home, "run", *as_of)
     assert failed.status == 1

@@ -5,13 +5,15 @@ What the named questions answer is tested in `test_publish_questions`.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from orchestration.publish import PublishError
+from orchestration.publish import Publication, PublishError, current, reading
 from orchestration.publish.reading import ask, question_sql
 from tests.asking import answer, empty_marts
+from tests.publishing import AS_OF, publish_warehouse, write_warehouse
 
 
 @pytest.fixture
@@ -44,3 +46,20 @@ def test_a_query_changes_nothing(warehouse: Path) -> None:
 def test_nothing_can_be_asked_before_the_first_publication(tmp_path: Path) -> None:
     with pytest.raises(PublishError, match="nothing is published"), ask(tmp_path, "select 1"):
         pass
+
+
+def test_moment_and_rows_are_of_one_version_when_another_goes_live_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published, warehouse = tmp_path / "published", tmp_path / "warehouse.duckdb"
+    publish_warehouse(write_warehouse(warehouse, label="former"), published)
+
+    def overtaken(folder: Path) -> Publication | None:
+        found = current(folder)
+        later = AS_OF + timedelta(days=1)
+        publish_warehouse(write_warehouse(warehouse, label="later"), folder, as_of=later, inputs_key="later")
+        return found
+
+    monkeypatch.setattr(reading, "current", overtaken)
+    with ask(published, "select channel, getvariable('as_of') from marts.dim_channel") as found:
+        assert list(found.rows) == [("former", AS_OF)]
