@@ -21,8 +21,12 @@ NUMBER = """case
     when regexp_full_match(trim({value}), '[-+]?[0-9]*[.]?[0-9]*([eE][-+]?[0-9]+)?')
         then try_cast(trim({value}) as decimal(38, 9))
 end"""
-# Text without an offset is read as UTC: only the order within one column matters here.
+# Text without an offset is read as UTC; where it is local, `wanted` makes up for that.
 INSTANT = "epoch_us(try_cast(trim({value}) as timestamptz))"
+HAS_OFFSET = r"regexp_matches({value}, ':[0-9]{{2}}[0-9.]*\s*([zZ]|[-+][0-9]{{2}}(:?[0-9]{{2}})*)\s*$')"
+
+DAY = 1.0
+"""Days to look back at least among local times: zones are up to 14 hours from UTC; in autumn an hour comes twice."""
 
 
 def connection() -> duckdb.DuckDBPyConnection:
@@ -83,21 +87,35 @@ def highest_in(
 
 
 def wanted(
-    database: duckdb.DuckDBPyConnection, column: pa.Array, cursor: str, lookback_days: float
+    database: duckdb.DuckDBPyConnection,
+    column: pa.Array,
+    cursor: str,
+    lookback_days: float,
+    *,
+    is_local: bool,
 ) -> pa.ChunkedArray:
     """Booleans, one per row in order: is the value at or above `cursor` less the look-back?
 
-    The look-back applies to instants only. A value that cannot be read, or is of another kind than `cursor`, is wanted.
+    The look-back applies to instants only; it is a day at least where `is_local` says that times without an offset are
+    of another zone than UTC, and the value or `cursor` has none. A value that cannot be read, or is of another kind
+    than `cursor`, is wanted.
     """
     received = pa.table({"value": column})  # noqa: F841 - read by the query below
+    has_offset = f"{HAS_OFFSET.format(value='value')} and {HAS_OFFSET.format(value='$cursor')}"
+    lookback_us = f"if({has_offset}, $lookback_us, $local_lookback_us)"
+    local_lookback_days = max(lookback_days, DAY) if is_local else lookback_days
     return database.execute(
         f"""
         select coalesce(
-            {INSTANT.format(value="value")} >= {INSTANT.format(value="$cursor")} - $lookback_us,
+            {INSTANT.format(value="value")} >= {INSTANT.format(value="$cursor")} - {lookback_us},
             {NUMBER.format(value="value")} >= {NUMBER.format(value="$cursor")},
             true
         ) as is_wanted
         from (select cast(value as varchar) as value from received) as received_text
         """,
-        {"cursor": cursor, "lookback_us": round(lookback_days * 86_400_000_000)},
+        {
+            "cursor": cursor,
+            "lookback_us": round(lookback_days * 86_400_000_000),
+            "local_lookback_us": round(local_lookback_days * 86_400_000_000),
+        },
     ).to_arrow_table()["is_wanted"]

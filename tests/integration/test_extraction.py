@@ -262,6 +262,20 @@ def test_a_landing_from_before_windows_were_kept_is_read_again_rather_than_cut_s
     assert landed(made) == ["5"], "the cursor is known from then on"
 
 
+def test_local_times_west_of_utc_are_read_again_from_since_on(tmp_path: Path) -> None:
+    made = deployment(tmp_path, {"cursor": "updated_at", "timezone": "America/New_York"})
+    send(
+        tmp_path,
+        "leads.csv",
+        1,
+        ("1", "2026-04-30 14:59:59"),
+        ("2", "2026-05-01 12:00:00"),
+        ("3", "2026-05-09"),
+    )
+    assert landed(made) == ["1", "2", "3"]
+    assert landed(made, datetime(2026, 5, 1, 15)) == ["2", "3"], "it was 16:00 in UTC"
+
+
 def test_a_moment_still_to_come_leaves_no_row_out(tmp_path: Path) -> None:
     made = deployment(tmp_path, {"cursor": "updated_at"})
     send(tmp_path, "leads-eu.csv", 1, *EU, ("9", "2206-05-09"), ("10", "9999-12-31"))

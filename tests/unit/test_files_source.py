@@ -143,6 +143,29 @@ def test_a_file_without_the_cursor_column_is_wanted_whole(tmp_path: Path) -> Non
     assert ids(source(tmp_path, cursor="Updated"), Window(UNTIL, cursor="2026-01-06")) == ["1", "2"]
 
 
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ({}, ["2"]),
+        ({"timezone": "Europe/Berlin"}, ["1", "2"]),
+        ({"columns": {"updated_at": {"column": "updated", "timezone": "Europe/Berlin"}}}, ["1", "2"]),
+        ({"columns": {"created_at": {"column": "Created", "timezone": "Europe/Berlin"}}}, ["2"]),
+    ],
+)
+def test_local_times_of_the_hour_that_comes_twice_are_not_left_out(
+    tmp_path: Path, table: dict[str, object], expected: list[str]
+) -> None:
+    # 02:10 of the second pass is later than 02:50 of the first, which was landed.
+    write(
+        tmp_path / "a.csv",
+        "Id,Updated\n0,2026-10-23 12:00:00\n1,2026-10-25 02:10:00\n2,2026-10-25 02:50:00\n",
+    )
+    assert (
+        ids(source(tmp_path, cursor="Updated", **table), Window(UNTIL, cursor="2026-10-25 02:50:00"))
+        == expected
+    )
+
+
 def test_a_file_whose_rows_all_lie_below_the_cursor_is_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

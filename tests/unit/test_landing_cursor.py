@@ -61,4 +61,29 @@ def test_the_lowest_cursor_is_below_all(cursors: list[str | None], expected: str
 )
 def test_what_cannot_be_compared_is_wanted(cursor: str, lookback_days: float, expected: list[bool]) -> None:
     values = pa.array(["9.5", "10.0", "2026-01-01T00:00:00Z", "2026-01-03", None, "soon"])
-    assert wanted(connection(), values, cursor, lookback_days).to_pylist() == expected
+    assert wanted(connection(), values, cursor, lookback_days, is_local=False).to_pylist() == expected
+
+
+@pytest.mark.parametrize(
+    ("cursor", "lookback_days", "expected"),
+    [
+        ("2026-01-05T12:00:00", 0, ["naive", "day", "zulu", "offset", "newer"]),
+        ("2026-01-05T12:00:00Z", 0, ["naive", "day", "newer"]),
+        ("2026-01-05 12:00:00.5+00", 0, ["day", "newer"]),
+        ("2026-01-05T12:00:00Z", 2, ["naive", "day", "zulu", "offset", "older", "newer"]),
+    ],
+)
+def test_local_times_are_read_again_a_day_back(
+    cursor: str, lookback_days: float, expected: list[str]
+) -> None:
+    rows = {
+        "naive": "2026-01-04T12:00:00",
+        "day": "2026-01-05",
+        "zulu": "2026-01-04T13:00:00Z",
+        "offset": "2026-01-05 13:59:59.999+02:00",
+        "older": "2026-01-04 11:59:59",
+        "newer": "2026-01-05T14:00:01+02:00",
+    }
+    values = pa.array(list(rows.values()))
+    found = wanted(connection(), values, cursor, lookback_days, is_local=True).to_pylist()
+    assert [name for name, is_wanted in zip(rows, found, strict=True) if is_wanted] == expected

@@ -98,7 +98,13 @@ class FileSource:
             yield Extract(
                 unit=file.unit,
                 fingerprint=fingerprint,
-                batches=_since(_unchanged(file, own, rejects, stamp), file, own, window.cursor_of(file.unit)),
+                batches=_since(
+                    _unchanged(file, own, rejects, stamp),
+                    file,
+                    own,
+                    window.cursor_of(file.unit),
+                    is_local=self._is_local(table),
+                ),
                 rejects=rejects,
                 cursor_column=own.cursor,
             )
@@ -152,6 +158,16 @@ class FileSource:
                     ),
                     "note" if may_lack and place[-1] not in required else "error",
                 )
+
+    def _is_local(self, table: str) -> bool:
+        """May times without an offset of the cursor column be of another zone than UTC?"""
+        mapping, received = self.mapping(table), {self._config.tables[table].cursor or "": ""}
+        zones = {
+            column.timezone
+            for column in mapping.columns.values()
+            if any(find_header(name, received) for name in column.column or ())
+        }
+        return bool({mapping.timezone, *zones} - {"UTC", None})
 
     def _files(self, table: FileTable) -> list[File]:
         return find(table.path, self._base, self._config.storage)
@@ -231,7 +247,7 @@ def _guarded(file: File) -> Iterator[None]:
 
 
 def _since(
-    batches: Iterator[pa.RecordBatch], file: File, table: FileTable, cursor: str | None
+    batches: Iterator[pa.RecordBatch], file: File, table: FileTable, cursor: str | None, *, is_local: bool
 ) -> Iterator[pa.RecordBatch]:
     """The rows at or above the cursor less the look-back; all where there is no cursor or the file lacks its column.
 
@@ -246,7 +262,9 @@ def _since(
         received += batch.num_rows
         names = batch.schema.names
         if table.cursor in names and QUARANTINE_REASON not in names and batch.num_rows:
-            keep = wanted(database, batch.column(table.cursor), cursor, table.lookback_days)
+            keep = wanted(
+                database, batch.column(table.cursor), cursor, table.lookback_days, is_local=is_local
+            )
             batch = batch.filter(keep.combine_chunks())
         kept += batch.num_rows
         yield batch
