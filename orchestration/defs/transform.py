@@ -18,7 +18,15 @@ from orchestration.postponed import codecs_postponed, postponed
 from orchestration.publish import current_if_readable
 from orchestration.transform.dbt import NodeResult, build
 from orchestration.transform.landing_views import prepare_landing
-from orchestration.transform.warehouse import connect, count_rows, discard, note_night, unusable, whole
+from orchestration.transform.warehouse import (
+    begin_building,
+    connect,
+    count_rows,
+    discard,
+    note_night,
+    unusable,
+    whole,
+)
 from orchestration.upkeep.full_disk import DiskFull, tells_of_it
 
 # The package brings a client of dbt's cloud and components, and those a parser of SQL.
@@ -119,7 +127,9 @@ def models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
     def built(context: dg.AssetExecutionContext, nights: NightResource) -> Iterator[Any]:
         night = nights.night(context)
         with plain_errors():
-            results = build(night.deployment, night.as_of, progress=_tell)
+            # Models may be asked for on their own later, and are still of the night that landed what they read.
+            as_of = begin_building(night.deployment.layout.warehouse)
+            results = build(night.deployment, as_of, progress=_tell)
             for result in results:
                 if result.is_bad and tells_of_it(result.message):
                     raise DiskFull(result.message)

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from ingestion.engine import identifier, literal
+from ingestion.errors import ClosedloopError
 
 FORMAT = "4"
 """Raised when what the models keep between nights changes, so that a warehouse of before cannot be built on."""
@@ -21,6 +22,10 @@ SLICED_FROM = 2_000
 """Records from which on a night looks for what its rows can change. Of fewer all is built in the time that takes: up to
 5,000 records there is no difference, and on next to none a night by slice takes two seconds longer.
 """
+
+
+class UnfinishedNight(ClosedloopError):
+    """The warehouse holds no night that what was asked can be done with."""
 
 
 @contextmanager
@@ -161,10 +166,40 @@ def discard(path: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def noted_inputs_key(path: Path) -> str:
-    """The inputs key of the night that the warehouse holds."""
-    with connect(path, "1GB", 1, read_only=True) as connection:
-        return connection.execute("select inputs_key from landing.night").fetchone()[0]
+def finished_night(path: Path) -> tuple[datetime, str]:
+    """as_of (naive UTC) and inputs key of the night that the warehouse holds.
+
+    Raises UnfinishedNight when there is none that was built to its end with every test passed.
+    """
+    found = None
+    if path.exists():
+        with connect(path, "1GB", 1, read_only=True) as connection, suppress(duckdb.CatalogException):
+            query = "select as_of, inputs_key from landing.night where is_built"
+            found = connection.execute(query).fetchone()
+    if found is None:
+        raise UnfinishedNight(
+            f"the warehouse {path} holds no finished night; expected one whose models were all built and whose tests "
+            "passed. Mend what stopped it, then run the whole night: `closedloop run`"
+        )
+    return found
+
+
+def begin_building(path: Path) -> datetime:
+    """Note that models are being built, until `mark_built`; gives the as_of (naive UTC) of the night at work.
+
+    Models may be built on their own, of a night that was finished, and fail. Raises UnfinishedNight when no night was
+    noted.
+    """
+    found = None
+    with connect(path, "1GB", 1) as connection, suppress(duckdb.CatalogException):
+        connection.execute("update landing.night set is_built = false where is_built")
+        found = connection.execute("select as_of from landing.night").fetchone()
+    if found is None:
+        raise UnfinishedNight(
+            f"no night has begun in the warehouse {path}; expected its landing to be prepared before models are built. "
+            "Run the whole night: `closedloop run`"
+        )
+    return found[0]
 
 
 def count_rows(path: Path) -> dict[tuple[str, str], int]:
