@@ -33,7 +33,7 @@ create table if not exists verdicts (
 );
 create table if not exists unreadable_rows (
     load_id text not null references loads, ordinal integer not null, line integer not null, text text not null,
-    reason text not null,    primary key (load_id, ordinal)
+    reason text not null, primary key (load_id, ordinal)
 );
 create table if not exists load_windows (load_id text primary key references loads, cursor text);
 create table if not exists complete_windows (

@@ -66,6 +66,16 @@ def test_a_unit_has_no_secrets_and_stays_when_they_change(tmp_path: Path, web: W
     assert units(source(tmp_path, second), landed(before)) == []
 
 
+def test_a_path_where_no_file_is_is_told_without_secrets(
+    tmp_path: Path, web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
+    found = source(tmp_path, f"https://user:{SECRET}@host/a.csv?sig={SECRET}")
+    assert units(found) == []
+    told = [caplog.text, *(mistake.found for mistake in found.mistakes())]
+    assert all("no file at https://host/a.csv" in text for text in told)
+    assert SECRET not in "".join(told)
+
+
 def test_files_that_only_their_queries_tell_apart_are_all_read(tmp_path: Path, web: Web) -> None:
     urls = [f"https://host/export?month={month}" for month in (1, 2)]
     for at, url in enumerate(urls):

@@ -32,6 +32,7 @@ from ingestion.sources.files.errors import (
     may_pass,
     scrubbed,
     told_cause,
+    without_secrets,
 )
 from ingestion.sources.files.headers import LINE
 from ingestion.sources.files.rejects import Rejects
@@ -86,7 +87,7 @@ class FileSource:
                 "send the files",
                 table,
                 self.name,
-                ", ".join(own.path),
+                ", ".join(map(without_secrets, own.path)),
             )
         for file in files:
             with _guarded(file):
@@ -129,7 +130,7 @@ class FileSource:
         if not files:
             yield Mistake(
                 (*keys, "path"),
-                f"no file at {', '.join(own.path)}",
+                f"no file at {', '.join(map(without_secrets, own.path))}",
                 "at least one file",
                 "Correct the path; relative ones start at the configuration's folder.",
             )
