@@ -93,7 +93,7 @@ def transform(night: Night) -> dict[str, Any]:
     keys = inputs_key(night), rules_key(night)
     with (
         warehouse.connect(layout.warehouse, options.memory_limit, options.threads) as connection,
-        warehouse.whole(connection),
+        warehouse.in_one_transaction(connection),
     ):
         only_grew = prepare_landing(connection, layout, night.manifest, options.vars.reporting_timezone)
         warehouse.note_night(connection, night.run_id, night.as_of, *keys, only_grew)

@@ -23,9 +23,9 @@ from orchestration.transform.warehouse import (
     connect,
     count_rows,
     discard,
+    in_one_transaction,
     note_night,
     unusable,
-    whole,
 )
 from orchestration.upkeep.full_disk import DiskFull, tells_of_it
 
@@ -98,7 +98,7 @@ def warehouse_landing(tables: list[dg.AssetsDefinition]) -> dg.AssetsDefinition:
         with (
             plain_errors(),
             connect(layout.warehouse, options.memory_limit, options.threads) as connection,
-            whole(connection),
+            in_one_transaction(connection),
         ):
             only_grew = prepare_landing(connection, layout, night.manifest, options.vars.reporting_timezone)
             note_night(connection, night.run_id, night.as_of, *keys, only_grew)

@@ -31,8 +31,8 @@ def prepare_landing(
 ) -> bool:
     """Make the schema what the manifest says now.
 
-    A night notes itself in the same transaction (`whole`, `note_night`): loads known already, beside a note that the
-    former night was built, would be new to nobody.
+    A night notes itself in the same transaction (`in_one_transaction`, `note_night`): loads known already, beside a
+    note that the former night was built, would be new to nobody.
 
     One view per contract table over the admitted files (an empty one where there is none), and the tables `load` (one
     row per load, `is_new` when the warehouse has not seen it as it is now), `verdict` (one row per load, rule and

@@ -50,7 +50,7 @@ def connect(
 
 
 @contextmanager
-def whole(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def in_one_transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """What is done in it is there as a whole or, after an error or a kill, not at all."""
     connection.execute("begin")
     try:

@@ -17,8 +17,7 @@ import pytest
 
 from orchestration.alerting.breaches import Promise, digest, tell_breaches
 from orchestration.alerting.told import Memory
-from orchestration.settings import load_deployment, read_deployment
-from tests.conftest import Call
+from orchestration.settings import load_deployment
 from tests.integration.nights import lay_out
 from tests.publishing import publish_warehouse
 from tests.receiving import Service, receiving
@@ -276,27 +275,3 @@ def test_without_a_service_nothing_is_kept(home: Path, monkeypatch: pytest.Monke
     publish(home, [late(1)])
     tell(home)
     assert not (home / "data/alerts.db").exists()
-
-
-def test_urls_that_name_no_service_are_noted_and_not_shown(
-    home: Path, monkeypatch: pytest.MonkeyPatch, call: Call
-) -> None:
-    monkeypatch.setenv("CLOSEDLOOP_ALERT_URLS", "json://localhost, nonsense://pa55word another://pa55word")
-    monkeypatch.setenv("EAST", "slak://pa55word")
-    company(home, team_alert_urls={"East": "${EAST}"})
-    (home / "leads.csv").write_text("lead_id,created_at\n1,2026-01-01\n")
-    checked = call("--home", home, "check")
-    assert checked.status == 0
-    assert "CLOSEDLOOP_ALERT_URLS: found 2 URL(s) that name no service" in checked.out
-    assert "line 8, team_alert_urls.East: found 1 URL(s) that name no service" in checked.out
-    assert "pa55word" not in checked.out + checked.err
-
-
-@pytest.mark.parametrize("urls", ["${TOKEN}", {"East": ["${TOKEN}"]}])
-def test_a_mistake_beside_a_secret_does_not_show_it(
-    tmp_path: Path, urls: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TOKEN", "json://pa55word@localhost")
-    _, problems = read_deployment(company(tmp_path, team_alert_urls=urls))
-    assert any("team_alert_urls" in str(problem) for problem in problems)
-    assert "pa55word" not in str(problems)

@@ -18,10 +18,10 @@ from orchestration.transform.warehouse import (
     builds_on_former,
     connect,
     count_rows,
+    in_one_transaction,
     mark_built,
     note_night,
     unusable,
-    whole,
 )
 
 HOLDER = """
@@ -104,10 +104,14 @@ def test_a_warehouse_that_another_program_has_open_is_not_unusable(noted: Path) 
 
 
 def test_what_is_begun_and_broken_off_leaves_the_warehouse_as_it_was(noted: Path) -> None:
-    with pytest.raises(duckdb.CatalogException), connect(noted, "1GB", 1) as connection, whole(connection):
+    with (
+        pytest.raises(duckdb.CatalogException),
+        connect(noted, "1GB", 1) as connection,
+        in_one_transaction(connection),
+    ):
         connection.execute(
             "create table landing.load (load_id text); create table landing.night (run_id text)"
         )
-    with connect(noted, "1GB", 1) as connection, whole(connection):
+    with connect(noted, "1GB", 1) as connection, in_one_transaction(connection):
         connection.execute("create table landing.verdict as select 1 as load_id")
     assert count_rows(noted) == {("landing", "night"): 1, ("landing", "verdict"): 1}
