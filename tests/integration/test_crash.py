@@ -145,9 +145,7 @@ def starts(tmp_path_factory: pytest.TempPathFactory) -> list[Start]:
     folder = tmp_path_factory.mktemp("undisturbed")
     new = sample(folder / "new", nights=2)
     evening = copied(new, folder / "evening")
-    # The first forked process waits until the fork server has imported everything.
-    finish(evening, EVENING)
-    first = Start(new, EVENING, evening, finish(copied(new, folder / "again"), EVENING))
+    first = Start(new, EVENING, evening, finish(evening, EVENING))
     morning = copied(evening, folder / "morning")
     return [first, Start(evening, MORNING, morning, finish(morning, MORNING))]
 
