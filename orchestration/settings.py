@@ -268,6 +268,6 @@ def _source(
 
 
 def _variables(home: Path) -> dict[str, str]:
-    """What `${NAME}` in closedloop.yml may name: the environment, before it the deployment's .env file."""
+    """What `${NAME}` in closedloop.yml may name: the deployment's .env file, overridden by the environment."""
     from_file = {name: value for name, value in dotenv_values(home / ".env").items() if value is not None}
     return {**from_file, **os.environ}

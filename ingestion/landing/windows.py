@@ -28,7 +28,7 @@ def reached(manifest: Manifest, source: str, table: str) -> str | None:
         and complete is not None
         and load.loaded_at <= complete
     ]
-    # Of a manifest of before, loads may have a cursor that no row may speak of.
+    # Loads recorded by older versions may carry an implausible future cursor.
     until = max((plausible_until(load.loaded_at) for load in loads), default=datetime.max)
     waiting = [read_from.get(load.load_id) for load in loads if load.state != "admitted"]
     return lowest([highest(values, until), *waiting])
@@ -37,7 +37,7 @@ def reached(manifest: Manifest, source: str, table: str) -> str | None:
 def read_again_from(manifest: Manifest, source: str, table: str) -> dict[str, str | None]:
     """Unit to the cursor its newest load was read from, where rows of that are quarantined: they may be sent mended.
 
-    None, which is everything, also where a manifest of before does not know it.
+    None, which is everything, also where an older manifest does not know it.
     """
     newest = {load.unit: load for load in manifest.loads(source, table)}
     read_from = manifest.window_cursors(source, table)

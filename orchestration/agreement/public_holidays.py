@@ -152,7 +152,10 @@ def add(seeds: Path, calendar_id: str, rows: Sequence[Exceptional]) -> tuple[int
 
 
 def years_between(first: int, last: int) -> range:
-    """The years from the first to the last, both in. Raises CalendarError where they are none or too many."""
+    """The years from the first to the last, inclusive.
+
+    Raises CalendarError when the range is empty, begins before 1970 or spans more than 50 years.
+    """
     if not 1970 <= first <= last <= date.max.year or last - first > 50:
         raise CalendarError(
             f"the years {first}-{last}; expected years from 1970 on, the earlier first and no more than 50 apart, "

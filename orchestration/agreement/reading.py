@@ -73,7 +73,7 @@ def read_seed(seed: Seed, folder: Path) -> SeedTable:
         table.report(
             None,
             None,
-            f"what cannot be read ({error.strerror})",
+            f"an unreadable file ({error.strerror})",
             "a file that closedloop may read",
             "Give the user who runs it that right.",
         )

@@ -28,7 +28,7 @@ def calendar() -> None:
 @app.command()
 def build(
     country: Annotated[str, typer.Option(help="ISO 3166 code of the country, such as CN.")],
-    years: Annotated[str, typer.Option(help="A year or a span of years, both ends in.")],
+    years: Annotated[str, typer.Option(help="A year or a span of years, inclusive.")],
     subdivision: Annotated[
         str | None, typer.Option(help="Part of the country, such as BY of DE.", show_default=False)
     ] = None,

@@ -41,7 +41,7 @@ def told() -> Iterator[None]:
             print(full, file=sys.stderr)
             sys.exit(FAILED)
         print(
-            f"something went wrong that should not have: {type(error).__name__}: {error}\n"
+            f"unexpected error: {type(error).__name__}: {error}\n"
             f"Please report it with the traceback in {_keep_traceback()}",
             file=sys.stderr,
         )

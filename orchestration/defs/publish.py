@@ -62,8 +62,8 @@ def published_version(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
 
 
 def _publishable(deployment: Deployment) -> tuple[datetime, str]:
-    """as_of and inputs key of the night that the warehouse holds. Raises UnfinishedNight, or PublishError where gate 2
-    lets it not pass.
+    """as_of and inputs key of the night that the warehouse holds. Raises UnfinishedNight, or PublishError when
+    gate 2 fails.
 
     In a night the checks before this one stopped it already. This asset may be asked for on its own, after any night:
     what counts is what the warehouse holds then.

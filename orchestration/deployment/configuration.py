@@ -69,7 +69,7 @@ def read_configuration(path: Path, variables: Mapping[str, str]) -> Configuratio
         return _unread(
             path,
             None,
-            f"what cannot be read ({error.strerror})",
+            f"an unreadable file ({error.strerror})",
             "a file that closedloop may read",
             "Give the user who runs it that right.",
         )

@@ -88,7 +88,7 @@ def read_publication(folder: Path) -> Publication:
             git_revision=found["git_revision"],
             schema_version=found["schema_version"],
             inputs_key=found["inputs_key"],
-            only=found.get("only"),  # manifests of before intraday runs have no such key
+            only=found.get("only"),  # manifests older than intraday runs have no such key
             content=found["content"],
             tables=tuple(_read_table(entry) for entry in found["tables"]),
             files=tuple(File(**entry) for entry in found["files"]),
@@ -136,7 +136,7 @@ def _table_entry(table: Table) -> dict[str, Any]:
 
 
 def _read_table(entry: dict[str, Any]) -> Table:
-    view = entry.get("view")  # manifests of before views were published have no such key
+    view = entry.get("view")  # manifests older than published views have no such key
     return Table(
         entry["schema"],
         entry["name"],

@@ -41,7 +41,7 @@ def ask(published: Path, sql: str, memory_limit: str = "4GB", threads: int = 2) 
     publication = current(published)
     if publication is None:
         raise PublishError(f"nothing is published in {published} yet; run `closedloop run` first")
-    # A folder of its own to spill to: readers of one file would else meet in the same one.
+    # A folder of its own to spill to: readers of one file would otherwise share a spill folder.
     with tempfile.TemporaryDirectory(prefix="closedloop-") as spill:
         config = {"memory_limit": memory_limit, "threads": threads, "temp_directory": spill}
         # The file of that very version: another may be live by now, of another moment.

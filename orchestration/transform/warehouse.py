@@ -16,7 +16,7 @@ from ingestion.engine import identifier, literal
 from ingestion.errors import ClosedloopError
 
 FORMAT = "4"
-"""Raised when what the models keep between nights changes, so that a warehouse of before cannot be built on."""
+"""Raised when what the models keep between nights changes, so that an older warehouse cannot be built on."""
 
 SLICED_FROM = 2_000
 """Records from which on a night looks for what its rows can change. Of fewer all is built in the time that takes: up to
@@ -25,7 +25,7 @@ SLICED_FROM = 2_000
 
 
 class UnfinishedNight(ClosedloopError):
-    """The warehouse holds no night that what was asked can be done with."""
+    """The warehouse holds no night in the state this operation needs."""
 
 
 @contextmanager

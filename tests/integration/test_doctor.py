@@ -123,7 +123,7 @@ def test_rows_below_the_cursor_of_then_are_left_out_again(
     assert "all is well" in doctor()[0]
 
 
-@pytest.mark.parametrize("is_kept", [True, False], ids=["kept", "a manifest of before"])
+@pytest.mark.parametrize("is_kept", [True, False], ids=["kept", "an older manifest"])
 def test_files_of_one_night_are_read_from_one_cursor_again(
     doctor: Callable[..., list[str]], home: Path, is_kept: bool
 ) -> None:

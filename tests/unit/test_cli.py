@@ -160,7 +160,7 @@ def test_what_cannot_be_read_is_a_mistake_like_others(call: Call, home: Path) ->
     (home / "seeds/fx_rates.csv").mkdir()
     told = call("--home", home, "check").out
     assert (
-        "fx_rates.csv: found what cannot be read (Is a directory); expected a file that closedloop may read"
+        "fx_rates.csv: found an unreadable file (Is a directory); expected a file that closedloop may read"
         in told
     )
     with (home / "closedloop.yml").open("ab") as file:
@@ -217,7 +217,7 @@ def test_an_unexpected_error_is_one_line_and_a_file(
     result = call("--home", home, "publish", "list")
     assert result.status == 1
     assert "Traceback" not in result.err
-    assert "the wheel came off" in result.err.splitlines()[0]
+    assert result.err.splitlines()[0] == "unexpected error: RuntimeError: the wheel came off"
     (log,) = (home / "data/runs").rglob("error.log")
     assert str(log) in result.err
     assert "in broken" in log.read_text()

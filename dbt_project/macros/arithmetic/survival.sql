@@ -1,7 +1,7 @@
 {# Survival: what share would have gone on by a horizon, when some could not be watched that long. #}
 
 {#
-    Kaplan-Meier estimate of the share that had its event within each horizon, ends in, as columns km_conversion_<days>d.
+    Kaplan-Meier estimate of the share that had its event within each horizon, inclusive, as columns km_conversion_<days>d.
     `observations` is a relation with the `keys`, micros (from the start to the event or to the end of watching) and is_event;
     the result has one row per group of keys. Whoever stops being watched at the very instant of an event was still at risk.
     Past the last observation the curve stays where it is. What lasts longer than the last horizon is one instant beyond it: only

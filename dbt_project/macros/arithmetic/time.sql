@@ -24,7 +24,7 @@ cast(({{ epoch_micros(finish) }} - {{ epoch_micros(start) }}) / 86400000000.0 as
 cast(({{ epoch_micros(finish) }} - {{ epoch_micros(start) }}) / 60000000.0 as double)
 {%- endmacro %}
 
-{# True where a day lies in a validity, both ends in, an empty end open. #}
+{# True where a day lies in a validity, inclusive, an empty end open. #}
 {% macro in_force(day, valid_from, valid_until) -%}
 (({{ valid_from }} is null or {{ valid_from }} <= {{ day }}) and ({{ valid_until }} is null or {{ day }} <= {{ valid_until }}))
 {%- endmacro %}

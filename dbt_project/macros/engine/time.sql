@@ -15,7 +15,7 @@
 {% macro default__instant_at_micros(micros) -%}make_timestamp({{ micros }}){%- endmacro %}
 {% macro spark__instant_at_micros(micros) -%}timestamp_micros({{ micros }}){%- endmacro %}
 
-{# One row per day from the first to the last, both in; use as a select-list item. #}
+{# One row per day from the first to the last, inclusive; use as a select-list item. #}
 {% macro days_between(first_day, last_day) -%}{{ adapter.dispatch('days_between')(first_day, last_day) }}{%- endmacro %}
 {% macro default__days_between(first_day, last_day) -%}
 cast(unnest(generate_series(cast({{ first_day }} as timestamp), cast({{ last_day }} as timestamp), interval 1 day)) as date)

@@ -24,7 +24,7 @@ with monthly as (
     {% endfor %}
 ),
 
--- Each month's figures stand in their own period and as those of before in the next.
+-- Each month's figures stand in their own period, and in the next one as the previous figures.
 placed as (
     {% for period, months in [('month', 1), ('quarter', 3)] -%}
     select

@@ -36,7 +36,7 @@ _KINDS = {str: "text", Mapping: "keys with values", list: "a list", int | float:
 class Mistake(NamedTuple):
     """One mistake: the keys that lead to it from the source's node, what was found, expected, and what to do.
 
-    A `note` may be none: it is only said.
+    A `note` is printed but does not fail the check.
     """
 
     keys: Keys

@@ -30,7 +30,7 @@ from ingestion.sources.sample.team import user_ids
 from ingestion.sources.sample.world import World
 
 POINTED_AT = 5
-"""Every so manieth deal that comes of a lead does not name it: the converted lead names the deal."""
+"""One in this many deals made from a lead does not carry its lead_id; the converted lead names the deal."""
 WON_STAGE, LOST_STAGE = 3, 4
 
 
