@@ -11,9 +11,8 @@ import logging
 import os
 import pickle
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import datetime
 from importlib.metadata import version
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from ingestion.errors import ClosedloopError
 from ingestion.landing.layout import Layout
 from orchestration.settings import Deployment
+from orchestration.transform import parses
 from orchestration.transform.project import PROJECT, fingerprint
 from orchestration.transform.warehouse import builds_on_former, mark_built, slice_verdict
 
@@ -82,7 +82,7 @@ def parsed(layout: Layout) -> Path:
     Parsed anew only when something in the models changed: which nodes there are does not depend on what an agreement
     or the vars of a night say; nor does the SQL of generic tests, which is compiled already, but for the night's scope.
     So it is the repository's, kept where dbt keeps it, or under the data folder where the repository must not be
-    written to.
+    written to. How long it stays there is said in `parses`.
     """
     target = PROJECT / "target" if os.access(PROJECT, os.W_OK) else layout.dbt
     read_by = [*(f"{library}-{version(library)}" for library in PARSING), sys.implementation.cache_tag]
@@ -93,11 +93,10 @@ def parsed(layout: Layout) -> Path:
     found = hashlib.sha256("\n".join([fingerprint(PROJECT), *read_by, *written_by]).encode()).hexdigest()
     folder = target / "ready" / found[:16]
     if not folder.exists():
-        # Beside its place first: two nights of two deployments may parse at once, and one may be killed.
-        unfinished = Path(tempfile.mkdtemp(prefix="parsing-", dir=_made(folder.parent)))
+        unfinished = parses.begin(folder.parent)
         _parse(unfinished, layout)
-        with suppress(OSError):  # the other one was first
-            unfinished.rename(folder)
+        parses.finish(unfinished, folder)
+    parses.use(folder)
     return folder
 
 
@@ -122,11 +121,6 @@ def _parse(folder: Path, layout: Layout) -> None:
         }
         (folder / f"{scope}.pickle").write_bytes(pickle.dumps(kept))
     keep_templates(manifest, folder)
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def manifest_path(layout: Layout) -> Path:
