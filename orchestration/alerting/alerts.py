@@ -88,7 +88,7 @@ def alert_not_begun(home: Path, error: Exception, what: str = "a night") -> None
 
 
 def send(urls: str, title: str, lines: Sequence[str]) -> None:
-    """Send to every one of `urls`."""
+    """Send to every one of `urls`. Never raises: what cannot be read or delivered is logged."""
     for service in services(urls):
         service.deliver(title, lines)
 

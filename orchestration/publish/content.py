@@ -1,6 +1,6 @@
-"""What the warehouse has to publish: tables, their columns, what both mean, and hashes of their rows.
+"""The published tables as values: columns, parts, hashes and their SQL conditions.
 
-Looking at the warehouse belongs here; writing what was seen to files does not.
+Reading them from the warehouse is `measuring`'s work, writing them the writers'.
 """
 
 from __future__ import annotations

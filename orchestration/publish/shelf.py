@@ -95,7 +95,10 @@ class Shelf:
         return f"v{int(self.names()[-1][1:]) + 1 if self.names() else 1:06d}"
 
     def place(self, building: Path, name: str) -> None:
-        """Give a finished version its name. Its files must be synced already; it is not live yet."""
+        """Give a finished version its name; it is not live yet.
+
+        Its files must be synced already, and the lock must be held.
+        """
         for folder in (building, *(path for path in building.rglob("*") if path.is_dir())):
             folder.chmod(0o755)
             _sync(folder)
@@ -103,7 +106,7 @@ class Shelf:
         _sync(self.versions)
 
     def make_live(self, name: str) -> None:
-        """Turn readers to version `name`: one rename of one link."""
+        """Turn readers to version `name`: one rename of one link. The lock must be held."""
         for entry in (DATABASE, RESTRICTED, PARQUET, MANIFEST):
             self._link(entry, f"current/{entry}")
         self._link("current", f"versions/{name}")
@@ -121,7 +124,7 @@ class Shelf:
         """Remove all but the newest `keep` versions and the live one, the `passing` ones not counted.
 
         The newest two of all stay as well: a reader may have looked up a path in the one before just now. Files that
-        readers have open live on until they close them.
+        readers have open live on until they close them. The lock must be held.
         """
         names = self.names()
         lasting = [name for name in names if name not in passing]
@@ -130,7 +133,7 @@ class Shelf:
                 self.remove(name)
 
     def remove(self, name: str) -> None:
-        """Remove version `name`; it is none from the first moment on."""
+        """Remove version `name`; it is none from the first moment on. The lock must be held."""
         leaving = self.versions / f".removing-{name}"
         self.folder(name).rename(leaving)
         shutil.rmtree(leaving)

@@ -181,7 +181,10 @@ def build(
 
 
 def build_some(deployment: Deployment, as_of: datetime, selection: str) -> list[NodeResult]:
-    """Seeds and models that dbt's `selection` names, built whole and untested; results of every node."""
+    """Seeds and models that dbt's `selection` names, built whole and untested; results of every node.
+
+    Nodes that fail are in the results; raises DbtError when dbt itself could not run.
+    """
     arguments = ["build", "--no-write-json", "--select", selection]
     for resource_type in ("test", "unit_test"):
         arguments += ["--exclude-resource-type", resource_type]

@@ -68,7 +68,7 @@ def dialect_of(text: Text, table: FileTable) -> Dialect | None:
 
     The delimiter is the one by which the most rows have as many cells as the headers, then the one that gives the most
     cells; a first line `sep=;`, as spreadsheets write it, counts. Headers are in `header_row`, else in the first line
-    that is not blank.
+    that is not blank. Raises UnreadableFile when the headers open a quote that is never closed.
     """
     head = list(_head(text))
     at = (table.header_row or 1) - 1

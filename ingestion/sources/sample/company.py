@@ -33,6 +33,8 @@ CURRENCIES = {
 
 
 class Country(NamedTuple):
+    """A country: `names` is the kind of their names, `share` the part of people and companies in it."""
+
     name: str
     zone: str
     region: str
