@@ -24,7 +24,8 @@ compared as (
         dimension,
         value,
         {{ plain_text('value') }} as text_value,
-        try_cast(value as double) as number_value
+        -- Text is compared as text: the industry 0111 is not 111.
+        case when dimension in ('employee_count', 'potential_value') then try_cast(value as double) end as number_value
     from occurring
 ),
 
