@@ -14,7 +14,7 @@ from tests.oracle.clock import Clock
 from tests.oracle.deals import Deal
 from tests.oracle.money import Rates
 from tests.oracle.patterns import plain
-from tests.oracle.records import TABLES, Records
+from tests.oracle.records import LEAD, TABLES, Records
 from tests.oracle.stages import StageWords
 
 CRITICAL = ("missing_exchange_rate", "clock_outside_calendar")
@@ -45,7 +45,7 @@ def data_quality(
     failed.update(ALWAYS[2] for fact in marts["fct_lead_to_deal"] if fact["is_out_of_order"])
     failed.update(
         ("missing_exchange_rate", table, f"{rates.currency(currency)} on {day}")
-        for table, amount, currency, day in _amounts(tables, deals, clock)
+        for table, amount, currency, day in _amounts(tables, records, deals, clock)
         if amount is not None and rates.convert(amount, currency, day) is None
     )
     failed.update(
@@ -70,11 +70,13 @@ def data_quality(
     ]
 
 
-def _amounts(tables: dict[str, list[dict]], deals: list[Deal], clock: Clock) -> Iterator[tuple]:
-    """Table, amount, currency and the day whose rate it needs."""
+def _amounts(
+    tables: dict[str, list[dict]], records: Records, deals: list[Deal], clock: Clock
+) -> Iterator[tuple]:
+    """Table, amount, currency and the day whose rate it needs; what is deleted or merged needs none."""
     for deal in deals:
         yield "crm_opportunity", deal.row["amount"], deal.row["currency"], clock.day(deal.rate_at)
-    for row in tables["crm_lead"]:
+    for row in (record.row for record in records.live.values() if record.kind == LEAD):
         yield "crm_lead", row["potential_value"], row["currency"], clock.day(row["created_at"])
     for row in tables["ad_spend"]:
         yield "ad_spend", row["spend"], row["currency"], row["spend_date"]

@@ -52,7 +52,7 @@ def lead(dice: Dice, key: str) -> dict:
         "lead_id": key,
         "merged_into_lead_id": merged,
         "potential_value": dice.some(AMOUNTS),
-        "currency": dice.some(("USD", "eur", "jpy", " ")),
+        "currency": dice.some(("USD", "eur", "jpy", "chf", " ")),
         "lead_source": dice.some(agreements.LEAD_SOURCES),
         "status": dice.random.choice(STATUSES),
         "owner_user_id": dice.key("u"),

@@ -1,4 +1,4 @@
-"""Attempts, funnel and pipeline on examples worked out by hand.
+"""Attempts, funnel, pipeline and data quality on examples worked out by hand.
 
 What they count is made, and tested, elsewhere.
 """
@@ -72,3 +72,22 @@ def test_pipeline_coverage_is_what_is_open_over_what_is_missing():
         date(2024, 6, 1): (1, 0.25),
         None: (1, None),
     }
+
+
+def test_what_is_deleted_or_merged_needs_no_rate():
+    worth = {"potential_value": Decimal(5), "currency": "CHF"}
+    result = marts(
+        crm_lead=[
+            lead("1", 1, **worth),
+            lead("2", 2, is_deleted=True, **worth),
+            lead("3", 3, merged_into_lead_id="1", **worth),
+            lead("4", 4, merged_into_lead_id="gone", **worth),
+        ],
+        crm_opportunity=[deal("a", 5, currency="CHF"), deal("b", 6, currency="CHF", is_deleted=True)],
+    )
+    told = [row for row in result["rpt_data_quality"] if row["check_name"] == "missing_exchange_rate"]
+    assert sorted((row["table_name"], row["subject"], row["failed_rows"]) for row in told) == [
+        ("crm_lead", "CHF on 2024-06-01", 1),
+        ("crm_lead", "CHF on 2024-06-04", 1),
+        ("crm_opportunity", "CHF on 2024-06-05", 1),
+    ]

@@ -71,8 +71,16 @@ missing_rates as (
         select 'crm_opportunity' as table_name, currency, rate_day from {{ ref('int_revenue__opportunities') }}
         where is_rate_missing
         union all
-        select 'crm_lead' as table_name, currency, rate_day from {{ ref('int_revenue__lead_values') }}
-        where is_rate_missing
+        -- Nobody asks what a deleted or merged lead was worth.
+        select
+            'crm_lead' as table_name,
+            lead_values.currency,
+            lead_values.rate_day
+        from {{ ref('int_revenue__lead_values') }} as lead_values
+        inner join {{ ref('int_identity__person_records') }} as records
+            on lead_values.lead_id = records.record_id
+            and records.kind = 'lead'
+        where lead_values.is_rate_missing
         union all
         select 'ad_spend' as table_name, currency, spend_date as rate_day from {{ ref('int_channels__spend') }}
         where is_rate_missing
