@@ -14,14 +14,13 @@ from orchestration.settings import Deployment
 
 @dataclass(frozen=True)
 class Freshness:
-    """When something new of a table of a source was landed last (naive UTC, None for never), in hours from now.
+    """How many hours ago something new of a table of a source was landed last; None for never.
 
     `expected_hours` is None where nothing is expected.
     """
 
     source: str
     table: str
-    landed_at: datetime | None
     hours: float | None
     expected_hours: float | None
 
@@ -47,5 +46,5 @@ def freshness(deployment: Deployment, at: datetime, table: str | None = None) ->
             if table in (None, name):
                 landed = newest.get((source.name, name))
                 hours = None if landed is None else (at - landed).total_seconds() / 3600
-                found.append(Freshness(source.name, name, landed, hours, source.expected_hours(name)))
+                found.append(Freshness(source.name, name, hours, source.expected_hours(name)))
     return sorted(found, key=lambda one: (one.source, one.table))

@@ -80,6 +80,12 @@ class Landing:
         ]
         return [load for load in found if load is not None]
 
+    def files(self) -> set[Path]:
+        """What lies under the layers, files that were not finished among them; relative to the data folder."""
+        layers = (self.layout.landing, self.layout.admitted, self.layout.quarantine)
+        found = {path for layer in layers for path in layer.rglob("*.parquet*")}
+        return {path.relative_to(self.root) for path in found}
+
     def admitted(self, columns: str = "*", where: str = "true") -> list[tuple[Any, ...]]:
         """Rows of all admitted files in the order of landing."""
         return self._rows(self.layout.admitted, f"select {columns}", where)

@@ -33,8 +33,8 @@ def place(final: Path) -> None:
         os.close(folder)
 
 
-def sweep(layout: Layout, manifest: Manifest, source: str, table: str) -> list[Path]:
-    """Remove what killed runs left of one table, and return it: partial files, and files no load of the manifest names.
+def sweep(layout: Layout, manifest: Manifest, source: str, table: str) -> None:
+    """Remove what killed runs left of one table: partial files, and files no load of the manifest names.
 
     Only while nobody else lands or admits this table. A kill leaves at most one landed file without a load, the newest;
     more of them mean that the manifest is not the one of this landing: raises ManifestError, nothing is removed.
@@ -62,4 +62,3 @@ def sweep(layout: Layout, manifest: Manifest, source: str, table: str) -> list[P
     ]
     for path in left:
         path.unlink()
-    return left

@@ -71,21 +71,19 @@ def admit_pending(
     *,
     memory_limit: str = "4GB",
     threads: int = 2,
-    progress: Callable[[AdmissionReport], None] | None = None,
 ) -> list[AdmissionReport]:
     """Admit every load of a table that waits, or was admitted under another mapping or contract; oldest first.
 
-    `progress` is called with each report. Raises GateError once all others are admitted when loads were refused (past
-    the table's rejection threshold, or without a required column), CheckError at once when a check broke,
-    AdmissionError when a landed file is unreadable. A refused load whose unit was landed again is
-    quarantined whole instead.
+    Raises GateError once all others are admitted when loads were refused (past the table's rejection threshold, or
+    without a required column), CheckError at once when a check broke, AdmissionError when a landed file is unreadable.
+    A refused load whose unit was landed again is quarantined whole instead.
     """
     present = judgement_hash(contracts()[table], source.mapping(table))
 
     def waits(load: Load) -> bool:
         return load.state != "admitted" or load.mapping_hash != present
 
-    return _Gate(layout, manifest, source, table, memory_limit, threads).admit(waits, progress)
+    return _Gate(layout, manifest, source, table, memory_limit, threads).admit(waits)
 
 
 def replay(
@@ -125,11 +123,7 @@ class _Gate:
     def rejection(self) -> Rejection:
         return self.mapping.rejection or self.contract.rejection
 
-    def admit(
-        self,
-        chosen: Callable[[Load], bool],
-        progress: Callable[[AdmissionReport], None] | None = None,
-    ) -> list[AdmissionReport]:
+    def admit(self, chosen: Callable[[Load], bool]) -> list[AdmissionReport]:
         loads = self.manifest.loads(self.source, self.table)
         reports, refusals = [], []
         for at, load in enumerate(loads):
@@ -141,10 +135,8 @@ class _Gate:
             outcome = self._admit(load, former, is_sent_again)
             if isinstance(outcome, Refusal):
                 refusals.append(outcome)
-                continue
-            reports.append(outcome)
-            if progress is not None:
-                progress(outcome)
+            else:
+                reports.append(outcome)
         if refusals:
             raise GateError(self.table, refusals)
         return reports

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from dagster import DagsterInstance
 
 
-def forget(deployment: Deployment, instance: DagsterInstance, at: datetime) -> int:
-    """Remove logs and runs older than the deployment's `keep_days` at the naive UTC moment `at`; returns how many."""
+def forget(deployment: Deployment, instance: DagsterInstance, at: datetime) -> None:
+    """Remove logs and runs older than the deployment's `keep_days` at the naive UTC moment `at`."""
     from dagster import RunsFilter
 
     oldest = at - timedelta(days=deployment.options.keep_days)
@@ -35,4 +35,3 @@ def forget(deployment: Deployment, instance: DagsterInstance, at: datetime) -> i
     ]
     for run in runs:
         instance.delete_run(run.run_id)
-    return len(logs) + len(runs)

@@ -23,7 +23,7 @@ WORK = [
     path
     for path in MODULES
     if path.parts[0] == "orchestration"
-    and path.parts[1] in ("agreement", "publish", "quality", "reports", "transform")
+    and path.parts[1] in ("agreement", "alerting", "cli", "deployment", "publish", "quality", "transform")
 ]
 LONGEST = 300
 TOP_LEVEL = {
