@@ -20,7 +20,7 @@ from ingestion.mapping import TableMapping
 class Window:
     """What an extraction wants: everything up to `until`, less what the landing already holds.
 
-    `landed` gives, per unit (a file, a night), the fingerprint under which the landing holds it; `cursor` is the
+    `landed` gives, per unit (a file, a day), the fingerprint under which the landing holds it; `cursor` is the
     highest value of the table's cursor column in complete windows, None when there is none or the table has no cursor.
     `again` gives, per unit of which rows are quarantined, the cursor it was read from then.
     """

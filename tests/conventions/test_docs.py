@@ -120,6 +120,22 @@ def test_every_seed_of_the_agreement_is_explained():
     assert [seed.name for seed in SEEDS if f"`{seed.name}`" not in text] == []
 
 
+@pytest.mark.parametrize("package", ["ingestion", "orchestration"])
+def test_every_module_and_folder_of_a_package_has_its_place_in_the_architecture(package):
+    folders = _section((DOCS / "architecture.md").read_text("utf-8"), "Folders")
+    own = re.search(rf"^{package}/.*\n(?:  .*\n)+", folders, re.MULTILINE)[0]
+    entries = (path for path in (ROOT / package).iterdir() if not path.name.startswith("_"))
+    names = {path.name if path.suffix else f"{path.name}/" for path in entries}
+    assert sorted(name for name in names if not re.search(rf"(?<![\w/]){re.escape(name)}", own)) == []
+
+
+def test_every_concern_of_the_models_is_in_the_architecture():
+    folders = _section((DOCS / "architecture.md").read_text("utf-8"), "Folders")
+    listed = re.search(r"int_<concern>__<what>: ([\w,\s]+?)\n  models", folders)[1]
+    concerns = {path.name for path in (PROJECT / "models" / "intermediate").iterdir() if path.is_dir()}
+    assert set(re.split(r",\s+", listed)) == concerns
+
+
 @pytest.mark.parametrize("page", WRITTEN, ids=_named)
 def test_models_and_tests_that_a_page_names_exist(page):
     known = {path.stem for path in PROJECT.rglob("*.sql")}
