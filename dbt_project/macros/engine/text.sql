@@ -1,5 +1,10 @@
 {# Functions on text and records that DuckDB and Spark spell differently. #}
 
+{# A text, such as the value of a var, as a literal; what is null is blank. #}
+{% macro text_literal(text) -%}{{ adapter.dispatch('text_literal')(text or '') }}{%- endmacro %}
+{% macro default__text_literal(text) -%}'{{ text | replace("'", "''") }}'{%- endmacro %}
+{% macro spark__text_literal(text) -%}'{{ text | replace("\\", "\\\\") | replace("'", "\\'") }}'{%- endmacro %}
+
 {# True where the whole text matches the regular expression. #}
 {% macro matches_whole(text, pattern) -%}{{ adapter.dispatch('matches_whole')(text, pattern) }}{%- endmacro %}
 {% macro default__matches_whole(text, pattern) -%}regexp_full_match({{ text }}, '{{ pattern }}'){%- endmacro %}

@@ -1,7 +1,7 @@
 -- Months that a target is set for, with the days they have and how many of them are over; working days are those on which an
 -- interval of the goals' calendar opens, without a calendar Monday to Friday. Grain: one row per month.
 
-{%- set calendar = "'" ~ (var('goal_calendar_id') or var('default_calendar_id') or '') | trim | lower ~ "'" %}
+{%- set calendar = plain_text(text_literal(var('goal_calendar_id') or var('default_calendar_id'))) %}
 
 with months as (
     select distinct cast(date_trunc('month', month) as date) as month
@@ -48,7 +48,7 @@ judged as (
         days.local_day,
         days.is_over,
         case
-            when {{ calendar }} = '' then days.weekday <= 5
+            when {{ calendar }} is null then days.weekday <= 5
             else coalesce(exceptions.is_open, weekly.local_day is not null)
         end as is_working
     from weekdays as days

@@ -35,7 +35,7 @@ final as (
             *,
             row_number() over (partition by stage order by valid_from desc nulls last) as choice
         from thresholds
-        where version_key = {{ plain_text("'" ~ var("replay_version") ~ "'") }}
+        where version_key = {{ plain_text(text_literal(var('replay_version'))) }}
     ) as replayed
     where choice = 1
 )

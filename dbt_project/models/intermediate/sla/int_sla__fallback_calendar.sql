@@ -5,7 +5,7 @@ with final as (
     select
         cast(1 as int) as fallback_number,
         coalesce(
-            nullif(trim('{{ var("default_calendar_id") or "" }}'), ''),
+            nullif(trim({{ text_literal(var('default_calendar_id')) }}), ''),
             case when count(*) = 1 then min(calendar_id) end
         ) as calendar_id
     from {{ ref('business_calendars') }}
