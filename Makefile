@@ -43,7 +43,7 @@ format: $(VENV)/.ready ## Mend style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-docs: $(VENV)/.ready ## Write docs/marts.md and docs/extracts.md anew
+docs: $(VENV)/.ready ## Write docs/marts.md, docs/extracts.md and docs/cli.md anew
 	@$(BIN)/python -m docs.generate
 
 clean: ## Remove the sample company and everything built, not the environment

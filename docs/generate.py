@@ -9,8 +9,9 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import typer
 import yaml
@@ -55,8 +56,10 @@ CLI_INTRO = """
 # Commands
 
 `make setup` puts `closedloop` in `.venv/bin`. It works on one deployment: the folder that `--home` names, else the one
-in `CLOSEDLOOP_HOME`, else the current one. `closedloop COMMAND --help` prints what is said here. Exit status: 0 well, 1
-a failed night or nothing found, 2 a mistake in what was typed or configured.
+in `CLOSEDLOOP_HOME`, else the current one. `closedloop COMMAND --help` prints what is said here.
+
+Exit status: 0 well; 1 a failed night or other work that could not be done, damage found, or nothing to show or
+replay; 2 a mistake in what was typed or configured.
 """
 
 
@@ -109,10 +112,33 @@ def _commands(command: Any, path: str) -> Iterator[str]:
     for name, each in getattr(command, "commands", {}).items():
         called = f"{path} {name}"
         if not hasattr(each, "commands"):
-            rows = [(_typed(parameter), parameter.help or "") for parameter in each.params]
+            hints = get_type_hints(each.callback)
+            rows = [_parameter(parameter, hints[parameter.name]) for parameter in each.params]
             lines = [f"## {called}\n", f"{inspect.cleandoc(each.help or '')}\n"]
-            yield "\n".join([*lines, _table(("", ""), rows)] if rows else lines)
+            header = ("argument or option", "meaning", "default")
+            yield "\n".join([*lines, _table(header, rows)] if rows else lines)
         yield from _commands(each, called)
+
+
+def _parameter(parameter: Any, hint: Any) -> tuple[str, str, str]:
+    """What is typed, what it means with the values it may have, and what it is when it is not typed."""
+    meaning, _, said = parameter.help.partition(" Default: ")
+    if choices := _choices(hint):
+        meaning += f" Choices: {_names(choices)}."
+    if parameter.required:
+        said = "*required*"
+    elif not said and parameter.default not in (None, False):
+        default = parameter.default
+        said = f"`{default.value if isinstance(default, Enum) else default}`"
+    return _typed(parameter), meaning, said.rstrip(".")
+
+
+def _choices(hint: Any) -> list[str]:
+    """The values that a parameter of this type may have, where they are few: an enumeration's or a literal's."""
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return [str(each.value) for each in hint]
+    found = ([each] if isinstance(each, str) else _choices(each) for each in get_args(hint))
+    return [value for choices in found for value in choices]
 
 
 def _typed(parameter: Any) -> str:

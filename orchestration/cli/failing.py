@@ -17,7 +17,9 @@ from ingestion.errors import ClosedloopError
 from orchestration.upkeep.full_disk import full_disk
 
 FAILED = 1
+"""Exit status of a failed night or other work that could not be done, damage found, or nothing to show or replay."""
 BAD_INPUT = 2
+"""Exit status of a mistake in what was typed or configured."""
 
 
 class InputError(ClosedloopError):

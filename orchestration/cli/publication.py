@@ -10,13 +10,14 @@ from typing import Annotated
 import typer
 
 from orchestration.cli import printing, session
+from orchestration.cli.failing import FAILED
 
 app = typer.Typer(no_args_is_help=True, help="Published versions: list, roll back, verify.")
 
 
 @app.command("list")
 def list_versions() -> None:
-    """List the published versions, the newest first; `*` marks the one readers get.
+    """List the published versions, the newest first; `*` marks the one readers get. Status 1 if there is none.
 
     Example: `closedloop publish list`
     """
@@ -26,7 +27,7 @@ def list_versions() -> None:
     found = versions(published)
     if not found:
         printing.say(f"nothing is published in {published} yet; run `closedloop run`")
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
     live = current(published)
     printing.table(
         ("", "version", "published (UTC)", "as of (UTC)", "only", "rows", "size", "content", "run", "code"),
@@ -67,7 +68,7 @@ def rollback(
 @app.command()
 def verify(
     version: Annotated[
-        str | None, typer.Argument(help="Version to check; default the live one.", show_default=False)
+        str | None, typer.Argument(help="Version to check. Default: the live one.", show_default=False)
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Check all versions.")] = False,
 ) -> None:
@@ -85,4 +86,5 @@ def verify(
         problems = problems_of(published, name)
         damaged = damaged or bool(problems)
         printing.say(f"{name or 'the live version'}: {'; '.join(problems) or 'as it was published'}")
-    raise typer.Exit(int(damaged))
+    if damaged:
+        raise typer.Exit(FAILED)

@@ -73,6 +73,8 @@ def show(
 ) -> None:
     """Show quarantined rows: where they came from, what was found and expected, and the text as received.
 
+    Status 1 if there are none.
+
     Example: `closedloop quarantine show --table crm_lead --rule readable`
     """
     from ingestion.landing.manifest import Manifest
@@ -142,6 +144,8 @@ def replay(
     ] = False,
 ) -> None:
     """Judge quarantined rows again and admit those that now pass, once the mapping of closedloop.yml is mended.
+
+    Status 1 if there are none.
 
     Example: `closedloop quarantine replay --table crm_lead`
     """

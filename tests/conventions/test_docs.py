@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import typer
 import yaml
+from typer.testing import CliRunner
 
 from docs.generate import PAGES
 from ingestion.contracts import contracts
@@ -44,6 +45,18 @@ def _commands(command, path: str) -> list[str]:
     if not below:
         return [path]
     return [called for name, each in below.items() for called in _commands(each, f"{path} {name}")]
+
+
+def _help(called: str) -> dict[str, str]:
+    """What `--help` says of each argument and option of a command, by its name as the page has it."""
+    shown = CliRunner().invoke(app, [*called.split()[1:], "--help"], env={"TERMINAL_WIDTH": "200"}).output
+    plain = re.sub(r"\x1b\[[\d;]*m", "", shown)
+    told: dict[str, str] = {}
+    for line in re.findall(r"^│(.*)│$", plain, re.MULTILINE):
+        begun = re.match(r"[ *]{1,8}([a-z-][\w-]*) ", line)
+        name = (begun[1] if begun[1][0] == "-" else begun[1].upper()) if begun else list(told)[-1]
+        told[name] = told.get(name, "") + line
+    return {name: said for name, said in told.items() if name != "--help"}
 
 
 def _section(page: str, heading: str) -> str:
@@ -100,6 +113,23 @@ def test_every_command_is_described_with_an_example():
     for called in commands:
         section = _section(page, called)
         assert f"`{called}" in section or "`closedloop --home" in section, f"{called} has no example"
+
+
+@pytest.mark.parametrize("called", _commands(typer.main.get_command(app), "closedloop"))
+def test_options_of_a_command_are_described_as_its_help_has_them(called):
+    """Which must be given, what the others are by default, and the values that one may have."""
+    section = _section((DOCS / "cli.md").read_text("utf-8"), called)
+    described = {row.split("`")[1]: row for row in section.splitlines() if row.startswith("| `")}
+    helped = _help(called)
+    assert set(helped) == set(described)
+    for name, said in helped.items():
+        row = described[name]
+        assert ("*required*" in row) == ("[required]" in said), f"{called} {name}"
+        default = re.search(r"\[default: ([^\]]+)\]", said)
+        assert default is None or row.endswith(f"| `{default[1]}` |"), f"{called} {name}"
+        choices = re.search(r"<(\w+(?:\|\w+)+)>", said)
+        listed = "" if choices is None else ", ".join(f"`{choice}`" for choice in choices[1].split("|"))
+        assert listed in row, f"{called} {name}"
 
 
 def test_every_var_is_defined_with_its_default():
