@@ -5,6 +5,7 @@ Files are read as they are; nothing is run. What SQL may be written is judged in
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -195,6 +196,32 @@ def test_staging_reads_a_table_as_its_contract_says(table):
     assert f"'key': [{key}]" in line
     event = f"'{contract.event_column}'" if contract.event_column else "none"
     assert f"'event': {event}," in line
+
+
+def test_slices_are_cut_as_contracts_and_staging_say():
+    """Tonight's rows are found by keys and dates that contracts say too: a date left out would leave rows out."""
+    cutting, scope = (
+        (PROJECT / "macros" / "slicing" / name).read_text("utf-8") for name in ("cut_slice.sql", "scope.sql")
+    )
+    (dates,) = re.findall(r"set dated_by = (\{.*?\}) -%\}", cutting, re.DOTALL)
+    dated_by = ast.literal_eval(dates)
+    for table, columns in dated_by.items():
+        contract = contracts()[table]
+        assert {contract.event_column, contract.version_column} - {None} <= set(columns), table
+        assert set(columns) <= {column.name for column in contract.columns}, table
+    (listed,) = re.findall(r"macro sliced_tables\(\) -%\}\s*\{\{ return\((\[.*?\])\)", scope)
+    (pairs,) = re.findall(r"for table, key in (\[.*?\]) %\}", cutting, re.DOTALL)
+    texts = [path.read_text("utf-8") for model, path in MODELS.items() if _layer(model) == "staging"]
+    staged = {
+        re.search(r"source\('landing', '(\w+)'\)", text)[1]: config[1]
+        for text in texts
+        if (config := re.search(r"materialized='sliced', slice_by='(\w+)'", text))
+    }
+    assert set(ast.literal_eval(listed)) == set(staged) <= set(dated_by)
+    assert dict(ast.literal_eval(pairs)) == staged
+    assert {table: contracts()[table].key for table in staged} == {
+        table: (key,) for table, key in staged.items()
+    }
 
 
 def test_seeds_are_the_agreement():
