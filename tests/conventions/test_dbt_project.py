@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from ingestion.contracts import contracts
-from orchestration.agreement.shapes import SEEDS
+from orchestration.agreement.shapes import CHANNELS, SEEDS
 from orchestration.quality.gate2 import TABLES
 from tests.conventions.promised import PROMISED
 
@@ -229,6 +229,11 @@ def test_seeds_are_the_agreement():
     assert {name: list(types) for name, types in described.items()} == {
         seed.name: [column.name for column in seed.columns] for seed in SEEDS
     }
+
+
+def test_standard_channels_are_those_of_the_agreement():
+    (listed,) = re.findall(r"list_elements\(\"'([\w|]+)'\"\)", MODELS["dim_channel"].read_text("utf-8"))
+    assert listed.split("|") == [*CHANNELS, "unattributed"]
 
 
 @pytest.mark.parametrize("path", sorted((PROJECT / "tests").glob("*.sql")), ids=lambda path: path.stem)
