@@ -6,7 +6,7 @@ with moves as (
         to_channel as channel,
         transitions
     from {{ ref('rpt_channel_transition') }}
-    where to_channel not in ('conversion', 'null')
+    where to_channel not in ('CONVERSION', 'NULL')
 
     union all
 
@@ -15,7 +15,7 @@ with moves as (
         from_channel as channel,
         -transitions as transitions
     from {{ ref('rpt_channel_transition') }}
-    where from_channel <> 'start'
+    where from_channel <> 'START'
 )
 
 select

@@ -7,6 +7,7 @@ solutions by another method than ours.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise, permutations
 from math import factorial
@@ -22,8 +23,8 @@ AS_OF = datetime(2026, 7, 1)
 BORN = datetime(2026, 6, 1)
 META = {"_source_system": "crm", "_load_id": "1", "_loaded_at": AS_OF}
 
-Paths = list[tuple[str, int, int]]
-"""Channels as letters, how many such paths convert, how many do not."""
+Paths = list[tuple[Sequence[str], int, int]]
+"""Channels, most of them letters, how many such paths convert, how many do not."""
 
 # Sergey Bryl, analyzecore.com, 3 August 2016, "Marketing Multi-Channel Attribution model with R (part 1: Markov chains
 # concept)": C1 > C2 > C3 converts, C1 and C2 > C3 do not.
@@ -95,28 +96,49 @@ def matrix(marts: dict[str, list[dict]]) -> dict[tuple[str, str], float]:
 def test_bryls_example_of_the_markov_concept(tmp_path):
     marts = attributed(BRYL, tmp_path)
     published = {
-        ("start", "1"): 2 / 3,
-        ("start", "2"): 1 / 3,
+        ("START", "1"): 2 / 3,
+        ("START", "2"): 1 / 3,
         ("1", "2"): 1 / 2,
-        ("1", "null"): 1 / 2,
+        ("1", "NULL"): 1 / 2,
         ("2", "3"): 1,
-        ("3", "conversion"): 1 / 2,
-        ("3", "null"): 1 / 2,
+        ("3", "CONVERSION"): 1 / 2,
+        ("3", "NULL"): 1 / 2,
     }
     assert matrix(marts) == pytest.approx(published, abs=1e-6)
     assert column(marts, "markov", "removal_effect") == pytest.approx({"1": 0.5, "2": 1, "3": 1}, abs=1e-6)
     assert column(marts, "markov", "conversions") == pytest.approx({"1": 0.2, "2": 0.4, "3": 0.4}, abs=1e-6)
 
 
+def test_channels_named_as_the_ends_of_a_path_are_channels(tmp_path):
+    names = {"1": "Start", "2": "conversion", "3": " null "}
+    marts = attributed(
+        [([names[channel] for channel in channels], *times) for channels, *times in BRYL], tmp_path
+    )
+    assert matrix(marts) == pytest.approx(
+        {
+            ("START", "start"): 2 / 3,
+            ("START", "conversion"): 1 / 3,
+            ("start", "conversion"): 1 / 2,
+            ("start", "NULL"): 1 / 2,
+            ("conversion", "null"): 1,
+            ("null", "CONVERSION"): 1 / 2,
+            ("null", "NULL"): 1 / 2,
+        },
+        abs=1e-6,
+    )
+    effects = {"start": 0.5, "conversion": 1, "null": 1}
+    assert column(marts, "markov", "removal_effect") == pytest.approx(effects, abs=1e-6)
+
+
 def test_puzyrovs_simple_explanation(tmp_path):
     marts = attributed(PUZYROV, tmp_path)
     published = {
-        ("start", "g"): 0.8,
-        ("start", "m"): 0.2,
-        ("g", "conversion"): 0.5,
+        ("START", "g"): 0.8,
+        ("START", "m"): 0.2,
+        ("g", "CONVERSION"): 0.5,
         ("g", "m"): 0.25,
-        ("g", "null"): 0.25,
-        ("m", "conversion"): 1,
+        ("g", "NULL"): 0.25,
+        ("m", "CONVERSION"): 1,
     }
     assert matrix(marts) == pytest.approx(published, abs=1e-6)
     # 0.8 convert; 0.2 without Google Ads, 0.4 without mailing.

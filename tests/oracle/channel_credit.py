@@ -17,7 +17,8 @@ from tests.oracle.bridge import NOTHING
 from tests.oracle.journeys import Journey
 from tests.oracle.money import cut
 
-START, CONVERSION, NULL = "start", "conversion", "null"
+START, CONVERSION, NULL = "START", "CONVERSION", "NULL"
+"""Where paths begin and end. Channels are lower case: whatever word a source declares is none of these."""
 Matrix = dict[tuple[str, str], Fraction]
 Credit = dict[str, Fraction]
 

@@ -15,6 +15,8 @@ import pytest
 from tests.oracle.agreements import agreement
 from tests.oracle.cases import became, deal, lead, marts, touch
 from tests.oracle.channel_credit import (
+    CONVERSION,
+    START,
     Path,
     conversion_probability,
     markov,
@@ -55,6 +57,18 @@ def test_removal_effects_by_hand():
     assert markov(walks) == {"a": Fraction(2, 3), "b": Fraction(4, 3)}
 
 
+def test_channels_may_be_called_like_the_ends_of_a_path():
+    names = {"a": "start", "b": "null", "c": "conversion"}
+    for seed in range(3):
+        plain = [walk for walk in random_paths(seed) if "d" not in walk.channels]
+        plain.append(path("abc"))
+        named = [
+            Path(tuple(names[each] for each in walk.channels), walk.weight, walk.converts) for walk in plain
+        ]
+        effects = {names[each]: effect for each, effect in removal_effects(plain).items()}
+        assert removal_effects(named) == effects
+
+
 def test_repeats_of_a_channel_stay():
     walks = [path("aab"), path("a", converts=False)]
     # a is left three times: to a, to b and to null.
@@ -73,12 +87,12 @@ def test_channels_of_null_paths_count_where_the_chain_leads_on():
 def test_elimination_agrees_with_walking_the_chain(seed: int):
     chain = probabilities(transitions(random_paths(seed)))
     for removed in (None, *"abcd"):
-        there, converted = {"start": 1.0}, 0.0
+        there, converted = {START: 1.0}, 0.0
         for _ in range(400):
             following: dict[str, float] = {}
             for (state, to), probability in chain.items():
                 following[to] = following.get(to, 0.0) + there.get(state, 0.0) * float(probability)
-            converted += following.pop("conversion", 0.0)
+            converted += following.pop(CONVERSION, 0.0)
             there = {state: mass for state, mass in following.items() if state not in (removed, "null")}
         assert float(conversion_probability(chain, removed)) == pytest.approx(converted, abs=1e-9)
 
@@ -119,10 +133,10 @@ def test_paths_come_from_units_and_from_journeys_without_one():
         for row in result["rpt_channel_transition"]
         if row["conversion"] == "mql"
     } == {
-        ("start", "email"): (2.0, 1.0),
+        ("START", "email"): (2.0, 1.0),
         ("email", "event"): (1.0, 0.5),
-        ("email", "null"): (1.0, 0.5),
-        ("event", "conversion"): (1.0, 1.0),
+        ("email", "NULL"): (1.0, 0.5),
+        ("event", "CONVERSION"): (1.0, 1.0),
     }
     rows = {
         (row["model"], row["channel"]): row

@@ -113,7 +113,7 @@ DEFECTS = {
     "paths_leave_where_they_enter": (
         "reports.rpt_channel_transition",
         "set transitions = transitions + 1",
-        "to_channel = 'conversion'",
+        "to_channel = 'CONVERSION'",
     ),
     "campaigns_hold_all_spend": (
         "reports.rpt_campaign_performance",

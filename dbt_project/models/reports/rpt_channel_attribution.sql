@@ -60,17 +60,17 @@ removals as (
     inner join {{ ref('int_attribution__chain') }} as exits
         on entries.conversion = exits.conversion
         and entries.to_number = exits.from_number
-        and exits.to_channel = 'conversion'
+        and exits.to_channel = 'CONVERSION'
     inner join {{ ref('int_attribution__chain') }} as whole
         on entries.conversion = whole.conversion
-        and whole.from_channel = 'start'
-        and whole.to_channel = 'conversion'
+        and whole.from_channel = 'START'
+        and whole.to_channel = 'CONVERSION'
     inner join (
         select distinct conversion, from_channel from {{ ref('int_attribution__transitions') }}
     ) as met
         on entries.conversion = met.conversion
         and entries.to_channel = met.from_channel
-    where entries.from_channel = 'start' and entries.to_number > 0
+    where entries.from_channel = 'START' and entries.to_number > 0
 ),
 
 -- How many paths share a conversion's so many-th part with each channel.

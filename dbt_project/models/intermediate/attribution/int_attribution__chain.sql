@@ -1,5 +1,5 @@
 -- The absorbing chain of each conversion, solved exactly: how often a path that stands at a channel is expected at another
--- one afterwards, and with what probability it converts (to_channel `conversion`). It begins as the transition
+-- one afterwards, and with what probability it converts (to_channel `CONVERSION`). It begins as the transition
 -- probabilities; each round lets paths pass through one more channel. Grain: one row per conversion, from_channel and to_channel.
 {{ config(materialized='iterative', step='pass_through_channel') }}
 
@@ -18,7 +18,7 @@ channels as (
         cast(row_number() over (order by channel) as int) as channel_number
     from (
         select distinct from_channel as channel from transitions
-        where from_channel <> 'start'
+        where from_channel <> 'START'
     ) as met
 ),
 
@@ -29,13 +29,13 @@ conversions as (
 from_states as (
     select channel as from_channel, channel_number as from_number from channels
     union all
-    select 'start' as from_channel, 0 as from_number
+    select 'START' as from_channel, 0 as from_number
 ),
 
 to_states as (
     select channel as to_channel, channel_number as to_number from channels
     union all
-    select 'conversion' as to_channel, 0 as to_number
+    select 'CONVERSION' as to_channel, 0 as to_number
 ),
 
 final as (

@@ -1,6 +1,7 @@
--- How often one channel follows another on the paths of each conversion. A path runs from `start` over the channels of its
--- touches, repeats kept, to `conversion`; that of a journey without the conversion to `null`: it holds the touches in the
--- lookback before the journey's end, or before as_of while it runs. Grain: one row per conversion, from_channel and to_channel.
+-- How often one channel follows another on the paths of each conversion. A path runs from `START` over the channels of its
+-- touches, repeats kept, to `CONVERSION`; that of a journey without the conversion to `NULL`: it holds the touches in the
+-- lookback before the journey's end, or before as_of while it runs. The ends are in capitals, as no channel is: sources
+-- declare any word. Grain: one row per conversion, from_channel and to_channel.
 
 {%- set conversions = ['lead', 'mql', 'opportunity', 'won'] %}
 
@@ -29,7 +30,7 @@ converting as (
     select
         conversion,
         channel as from_channel,
-        'conversion' as to_channel,
+        'CONVERSION' as to_channel,
         cast(sum(endings) as double) as transitions
     from steps
     where endings > 0
@@ -81,7 +82,7 @@ null_steps as (
         {% for conversion in conversions -%}
         has_{{ conversion }},
         {% endfor -%}
-        coalesce(former_channel, 'start') as from_channel,
+        coalesce(former_channel, 'START') as from_channel,
         channel,
         count(*) as steps,
         count(case when next_at is null then 1 end) as endings
@@ -104,7 +105,7 @@ missing as (
     select
         '{{ conversion }}' as conversion,
         channel as from_channel,
-        'null' as to_channel,
+        'NULL' as to_channel,
         cast(endings as double) as transitions
     from null_steps
     where has_{{ conversion }} = 0 and endings > 0

@@ -112,7 +112,7 @@ units_of_paths as (
         touches.touch_id,
         touches.channel,
         touches.campaign_id,
-        coalesce(touches.former_channel, 'start') as from_channel,
+        coalesce(touches.former_channel, 'START') as from_channel,
         units.conversion_weight,
         units.amount_reporting,
         cast(case when touches.position = 1 then 1 else 0 end as double) as first_touch_weight,
