@@ -14,7 +14,13 @@ from tests.oracle.calendar_worlds import PLACES, calendar_seeds
 CALENDARS = ("east", "West", "night")
 TARGETS = ("1", "29.5", "240", "600", "1440", "4000", "4000", "9000", "20000")
 WINDOWS = ("0.5", "1", "2.25", "4", "15")
-FIELDS = ("email|phone", "company_name", "industry|email|budget", " Phone | employee_count", "owner_user_id")
+FIELDS = (
+    "email|phone",
+    "company_name",
+    "industry|email|budget",
+    " Phone | employee_count",
+    "owner_user_id|Currency",
+)
 BLANK = (
     "country",
     "industry",

@@ -6,7 +6,7 @@ with leads as (
     select
         lead_id,
         potential_value,
-        currency,
+        {{ currency_or_reporting('currency') }} as currency,
         {{ local_day('created_at') }} as rate_day
     from {{ ref('stg_crm__leads') }}
 ),

@@ -23,7 +23,7 @@ final as (
         job_title,
         country,
         industry,
-        {{ currency_or_reporting('currency') }} as currency,
+        nullif(upper(trim(currency)), '') as currency,
         lead_source,
         status,
         pain_points,
