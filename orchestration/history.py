@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from orchestration.data_lock import LockHolder, holder
 from orchestration.run import dagster_instance
 from orchestration.settings import Deployment, naive_utc
-from orchestration.turns import Holder, holder
 
 if TYPE_CHECKING:
     from dagster import RunRecord
@@ -42,7 +42,7 @@ def last_nights(deployment: Deployment, count: int) -> list[PastNight]:
     return [_night(record, writing) for record in records]
 
 
-def _night(record: RunRecord, writing: Holder | None) -> PastNight:
+def _night(record: RunRecord, writing: LockHolder | None) -> PastNight:
     from orchestration.defs.resources import ONLY
 
     run = record.dagster_run
@@ -55,8 +55,8 @@ def _night(record: RunRecord, writing: Holder | None) -> PastNight:
     )
 
 
-def _unfinished(created: datetime, run_id: str, writing: Holder | None) -> str:
-    """A killed run never says that it ended, but it no longer has the turn."""
+def _unfinished(created: datetime, run_id: str, writing: LockHolder | None) -> str:
+    """A killed run never says that it ended, but it no longer has the lock."""
     if writing is None:
         return "broken off"
     if run_id == writing.run_id:

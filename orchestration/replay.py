@@ -19,11 +19,11 @@ import duckdb
 from ingestion.errors import ClosedloopError
 from orchestration.agreement import AgreementError
 from orchestration.agreement.shapes import SEEDS
+from orchestration.data_lock import data_folder_lock
 from orchestration.settings import Deployment
 from orchestration.transform.dbt import build_some
 from orchestration.transform.project import lay_out
 from orchestration.transform.warehouse import connect, unusable
-from orchestration.turns import turn
 
 POLICIES = next(seed.file for seed in SEEDS if seed.name == "sla_policies")
 JUDGED = "sla_policies+,+sla_compliance"
@@ -61,7 +61,7 @@ def replay(deployment: Deployment, policies: Path, first: date | None, last: dat
     that agreement has mistakes, ReplayError when there is no finished night, InUse when another process is at work.
     """
     layout = deployment.layout
-    with turn(layout, "closedloop sla replay"), _aside(deployment, policies) as other:
+    with data_folder_lock(layout, "closedloop sla replay"), _aside(deployment, policies) as other:
         try:
             lay_out(other)
         except AgreementError as error:

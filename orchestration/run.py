@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from orchestration.data_lock import data_folder_lock
 from orchestration.failures import OUTSIDE_STEPS, failure_outside_steps, failures
 from orchestration.night import Only
 from orchestration.publish import Publication, current_if_readable
 from orchestration.settings import REPOSITORY, Deployment
 from orchestration.transform.warehouse import discard
-from orchestration.turns import turn
 
 if TYPE_CHECKING:
     from dagster import DagsterInstance
@@ -66,7 +66,7 @@ def run_night(
     `since`, what the sources have from that moment on is landed again. Raises InUse when another process writes to the
     data folder and `wait` is false.
     """
-    with turn(deployment.layout, "closedloop run", wait=wait):
+    with data_folder_lock(deployment.layout, "closedloop run", wait=wait):
         return _run(deployment, as_of, full_refresh, since, only)
 
 

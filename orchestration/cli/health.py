@@ -23,11 +23,11 @@ def doctor(
 
     Examples: `closedloop doctor`, `closedloop doctor --repair`
     """
-    from orchestration.turns import turn
+    from orchestration.data_lock import data_folder_lock
     from orchestration.upkeep.doctor import examine
 
     deployment = session.deployment()
-    with turn(deployment.layout, "closedloop doctor", wait=wait):
+    with data_folder_lock(deployment.layout, "closedloop doctor", wait=wait):
         findings = list(examine(deployment, repair=repair))
     if not findings:
         printing.say(f"{deployment.layout.root}: all is well")

@@ -62,7 +62,7 @@ def run(
     `closedloop run --since 2026-06-01`
     """
     from orchestration.alerting.alerts import alert_not_begun
-    from orchestration.turns import InUse
+    from orchestration.data_lock import InUse
 
     moment, again_from = _moment("--as-of", as_of), _moment("--since", since)
     try:

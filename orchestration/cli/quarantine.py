@@ -150,12 +150,12 @@ def replay(
     Example: `closedloop quarantine replay --table crm_lead`
     """
     from ingestion.landing.manifest import Manifest
+    from orchestration.data_lock import data_folder_lock
     from orchestration.quality.gate1 import replay as judge_again
-    from orchestration.turns import turn
 
     deployment = session.deployment()
     layout, options = deployment.layout, deployment.options
-    with turn(layout, "closedloop quarantine replay", wait=wait):
+    with data_folder_lock(layout, "closedloop quarantine replay", wait=wait):
         manifest = Manifest(layout.manifest_db)
         _expect_known(deployment, manifest, source, table)
         reports = [

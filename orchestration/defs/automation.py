@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from ingestion.sources.files import FileSource
+from orchestration.data_lock import holder
 from orchestration.defs.resources import ONLY
 from orchestration.settings import Deployment, naive_utc, now
-from orchestration.turns import holder
 
 NIGHTLY = "nightly"
 INTRADAY = "intraday"
@@ -33,7 +33,7 @@ intraday = dg.define_asset_job(
 
 
 def schedules(deployment: Deployment) -> list[dg.ScheduleDefinition]:
-    """When the two jobs run, in the reporting zone. A night waits for its turn; of an hour there is always another."""
+    """When the two jobs run, in the reporting zone. A night waits for the lock; of an hour there is always another."""
     options = deployment.options
     return [
         dg.ScheduleDefinition(

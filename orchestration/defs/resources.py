@@ -15,13 +15,13 @@ from ingestion.landing.manifest import ManifestError
 from ingestion.landing.safekeeping import keep_copy
 from orchestration.alerting.alerts import alert_failure, alert_not_begun, send
 from orchestration.alerting.breaches import tell_breaches
+from orchestration.data_lock import LockHolder, data_folder_lock
 from orchestration.failures import LOGGER as FAILURES
 from orchestration.failures import OUTSIDE_STEPS, failures
 from orchestration.freshness import freshness
 from orchestration.logbook import kept
 from orchestration.night import Night, moment
 from orchestration.settings import Deployment, alert_urls, load_deployment, naive_utc, now
-from orchestration.turns import Holder, turn
 from orchestration.upkeep.full_disk import full_disk
 from orchestration.upkeep.retention import forget
 
@@ -38,7 +38,7 @@ TELLING = {dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.ASSET_CHECK_EVA
 """The events that say what failed."""
 
 
-def end_broken_off(instance: dg.DagsterInstance, former: Holder) -> None:
+def end_broken_off(instance: dg.DagsterInstance, former: LockHolder) -> None:
     """Let Dagster know that a run was killed, which could not say so itself: it would seem to be running for ever."""
     run = instance.get_run_by_id(former.run_id)
     if run is not None and not run.is_finished:
@@ -63,10 +63,10 @@ def _what(run: dg.DagsterRun) -> str:
 
 
 class NightResource(dg.ConfigurableResource):
-    """The night of the current run, which has the turn at the data folder until it ends. `home` is the deployment's.
+    """The night of the current run, which locks the data folder until it ends. `home` is the deployment's.
 
-    All steps of a run are done in one process, so a kill of it gives the turn back. A run that Dagster launched waits
-    for its turn: nobody is there to start it again.
+    All steps of a run are done in one process, so a kill of it gives the lock back. A run that Dagster launched waits
+    for it: nobody is there to start it again.
     """
 
     home: str
@@ -94,10 +94,10 @@ class NightResource(dg.ConfigurableResource):
                 self._tidy(context.instance)
 
     def _begin(self, context: dg.InitResourceContext, held: ExitStack) -> None:
-        """Have the turn and a log of it until `held` ends, and tell of a run that was killed in its own."""
+        """Hold the lock and keep a log until `held` ends, and tell of a run that was killed while it had the lock."""
         layout, run_id = self.deployment.layout, context.run.run_id
         held.enter_context(kept(layout.runs / f"{now():%Y%m%dT%H%M%SZ}", run_id))
-        taken = held.enter_context(turn(layout, "a run of Dagster", wait=True))
+        taken = held.enter_context(data_folder_lock(layout, "a run of Dagster", wait=True))
         if taken.broken_off is not None:
             end_broken_off(context.instance, taken.broken_off)
             killed = [(OUTSIDE_STEPS, f"{taken.broken_off} was killed before it ended")]

@@ -1,7 +1,7 @@
 """What damage a data folder has, and how it is mended: one case after the other, in the order data flow.
 
 A part that knows how to check or mend itself does so in its own module; here they are asked in turn. Nothing is
-removed that cannot be made again. The caller has the turn at the data folder.
+removed that cannot be made again. The caller holds the lock on the data folder.
 """
 
 from __future__ import annotations

@@ -10,9 +10,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from orchestration.data_lock import data_folder_lock
 from orchestration.defs.automation import schedules
 from orchestration.settings import Deployment, load_deployment, read_deployment
-from orchestration.turns import turn
 from tests.integration.nights import lay_out
 
 
@@ -49,7 +49,7 @@ def test_what_is_no_schedule_is_told_with_its_line(tmp_path: Path, text: str) ->
 def test_an_hour_in_which_a_run_is_at_work_is_left_out(tmp_path: Path) -> None:
     told = deployment(tmp_path)
     hourly = schedules(told)[1]
-    with dg.DagsterInstance.ephemeral() as instance, turn(told.layout, "closedloop run"):
+    with dg.DagsterInstance.ephemeral() as instance, data_folder_lock(told.layout, "closedloop run"):
         skipped = hourly.evaluate_tick(dg.build_schedule_context(instance))
     assert skipped.run_requests == []
     with dg.DagsterInstance.ephemeral() as instance:

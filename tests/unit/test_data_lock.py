@@ -18,8 +18,8 @@ import dagster as dg
 import pytest
 
 from ingestion.landing.layout import Layout
+from orchestration.data_lock import InUse, NotWritable, data_folder_lock, holder
 from orchestration.defs.resources import NightResource
-from orchestration.turns import InUse, NotWritable, holder, turn
 from tests.conftest import Call
 from tests.integration.nights import lay_out
 
@@ -27,8 +27,8 @@ HOLD = """
 import sys
 from pathlib import Path
 from ingestion.landing.layout import Layout
-from orchestration.turns import turn
-with turn(Layout(Path(sys.argv[1])), "closedloop run") as taken:
+from orchestration.data_lock import data_folder_lock
+with data_folder_lock(Layout(Path(sys.argv[1])), "closedloop run") as taken:
     if sys.argv[2]:
         taken.name_run(sys.argv[2])
     print("has it", flush=True)
@@ -39,7 +39,7 @@ Other = Callable[..., subprocess.Popen]
 
 @pytest.fixture
 def other() -> Iterator[Other]:
-    """Start another process that takes the turn and keeps it until its input is closed or it is killed."""
+    """Start another process that takes the lock and keeps it until its input is closed or it is killed."""
     started = []
 
     def start(root: Path, run_id: str | None = "run-1") -> subprocess.Popen:
@@ -59,9 +59,9 @@ def other() -> Iterator[Other]:
         process.wait()
 
 
-def test_the_second_is_refused_and_told_who_has_the_turn(tmp_path: Path, other: Other) -> None:
+def test_the_second_is_refused_and_told_who_has_the_lock(tmp_path: Path, other: Other) -> None:
     layout, first = Layout(tmp_path), other(tmp_path)
-    with pytest.raises(InUse) as refused, turn(layout, "closedloop quarantine replay"):
+    with pytest.raises(InUse) as refused, data_folder_lock(layout, "closedloop quarantine replay"):
         pass
     assert f"in use by closedloop run (process {first.pid}) since 20" in str(refused.value)
     assert "--wait" in str(refused.value)
@@ -72,7 +72,7 @@ def test_the_second_is_refused_and_told_who_has_the_turn(tmp_path: Path, other: 
 def test_it_waits_when_asked(tmp_path: Path, other: Other) -> None:
     first = other(tmp_path)
     threading.Timer(1.5, first.stdin.close).start()
-    with turn(Layout(tmp_path), "closedloop run", wait=True) as taken:
+    with data_folder_lock(Layout(tmp_path), "closedloop run", wait=True) as taken:
         assert first.wait(timeout=60) == 0
         assert taken.broken_off is None
     assert holder(Layout(tmp_path)) is None
@@ -83,10 +83,10 @@ def test_a_kill_gives_the_turn_back_and_the_next_knows_whose_it_was(tmp_path: Pa
     first.send_signal(signal.SIGKILL)
     first.wait()
     assert holder(Layout(tmp_path)) is None
-    with turn(Layout(tmp_path), "closedloop run") as taken:
+    with data_folder_lock(Layout(tmp_path), "closedloop run") as taken:
         assert (taken.broken_off.process, taken.broken_off.run_id) == (first.pid, "run-7")
         taken.acknowledge()
-    with turn(Layout(tmp_path), "closedloop run") as taken:
+    with data_folder_lock(Layout(tmp_path), "closedloop run") as taken:
         assert taken.broken_off is None
 
 
@@ -100,16 +100,16 @@ def test_a_killed_run_is_kept_until_it_was_told_of_whoever_comes_between(
         killed.wait()
     with layout.lock.open("ab") as file:
         file.write(b'{"what": "cut by a full disk \xc3')
-    with turn(layout, "closedloop doctor"):
+    with data_folder_lock(layout, "closedloop doctor"):
         assert holder(layout).what == "closedloop doctor"
     assert holder(layout) is None
-    with turn(layout, "a run that does not come to tell of it") as taken:
+    with data_folder_lock(layout, "a run that does not come to tell of it") as taken:
         assert taken.broken_off.run_id == "run-7"
-    with turn(layout, "closedloop run") as taken:
+    with data_folder_lock(layout, "closedloop run") as taken:
         assert taken.broken_off.run_id == "run-7"
         taken.acknowledge()
         taken.name_run("run-8")
-    with turn(layout, "closedloop run") as taken:
+    with data_folder_lock(layout, "closedloop run") as taken:
         assert taken.broken_off is None
     assert layout.lock.read_bytes() == b""
 
@@ -117,13 +117,13 @@ def test_a_killed_run_is_kept_until_it_was_told_of_whoever_comes_between(
 def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(NotWritable, match=r"cannot be written to .*Not a directory.*belongs to the user"):
-        turn(Layout(tmp_path / "file/data"), "closedloop run").__enter__()
+        data_folder_lock(Layout(tmp_path / "file/data"), "closedloop run").__enter__()
 
 
-def test_a_step_shares_the_turn_of_its_run(tmp_path: Path) -> None:
+def test_a_step_shares_the_lock_of_its_run(tmp_path: Path) -> None:
     layout = Layout(tmp_path)
-    with turn(layout, "closedloop run") as outer:
-        with turn(layout, "a run of Dagster") as inner:
+    with data_folder_lock(layout, "closedloop run") as outer:
+        with data_folder_lock(layout, "a run of Dagster") as inner:
             assert inner is outer
         assert holder(layout).process == os.getpid()
     assert holder(layout) is None
@@ -140,7 +140,7 @@ def home(tmp_path: Path) -> Path:
     return lay_out(tmp_path / "home", {"sources": {"crm": {"type": "files", "tables": tables}}})
 
 
-def test_a_run_of_dagster_waits_for_its_turn_and_ends_the_killed_one(home: Path, other: Other) -> None:
+def test_a_run_of_dagster_waits_for_the_lock_and_ends_the_killed_one(home: Path, other: Other) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         resources = {"nights": NightResource(home=str(home))}
         job = dg.Definitions([written], jobs=[dg.define_asset_job("any")], resources=resources)
@@ -154,7 +154,7 @@ def test_a_run_of_dagster_waits_for_its_turn_and_ends_the_killed_one(home: Path,
         assert result.output_for_node("written") == os.getpid()
         assert first.wait() == -signal.SIGKILL
         assert instance.get_run_by_id(killed.run_id).status is dg.DagsterRunStatus.FAILURE
-    with turn(Layout(home / "data"), "closedloop run") as taken:
+    with data_folder_lock(Layout(home / "data"), "closedloop run") as taken:
         assert taken.broken_off is None
     assert holder(Layout(home / "data")) is None
 

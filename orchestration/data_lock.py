@@ -1,7 +1,7 @@
-"""One at a time: whose turn it is to write to a deployment's data folder.
+"""One at a time: the lock on a deployment's data folder, which whoever writes to it holds.
 
-The operating system keeps the turn, as a lock on a file, and a kill gives it back; what is done in a turn does not
-belong here. Readers of published versions need no turn.
+The operating system keeps it, as a lock on a file, and a kill gives it back; what is done under it does not belong
+here. Readers of published versions need no lock.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from ingestion.landing.layout import Layout
 from orchestration.settings import now
 from orchestration.upkeep.full_disk import full_disk
 
-logger = logging.getLogger("closedloop.turns")
+logger = logging.getLogger("closedloop.data_lock")
 
 PATIENCE = 1.0
-"""Seconds after which a turn is refused: whoever only looks at who holds it is done long before."""
+"""Seconds after which the lock is refused: whoever only looks at who holds it is done long before."""
 PAUSE = 0.2
 """Seconds between two tries. Not one blocking call, which Dagster could not cancel."""
 
@@ -40,8 +40,8 @@ class NotWritable(ClosedloopError):
 
 
 @dataclass(frozen=True)
-class Holder:
-    """Who has the turn: what it does, its process, since when (naive UTC), and its Dagster run once it has one."""
+class LockHolder:
+    """Who has the lock: what it does, its process, since when (naive UTC), and its Dagster run once it has one."""
 
     what: str
     process: int
@@ -52,19 +52,19 @@ class Holder:
         return f"{self.what} (process {self.process}) since {self.since:%Y-%m-%d %H:%M:%S} UTC"
 
 
-class Turn:
-    """A turn that this process has. `broken_off` is the latest that was killed in the middle of a run of Dagster.
+class DataLock:
+    """A lock that this process holds. `broken_off` is the latest holder killed in the middle of a run of Dagster.
 
-    It is kept, whoever has the turn next, until one says that the run was ended and told of.
+    It is kept, whoever has the lock next, until one says that the run was ended and told of.
     """
 
-    def __init__(self, file: TextIO, holder: Holder, broken_off: Holder | None) -> None:
+    def __init__(self, file: TextIO, holder: LockHolder, broken_off: LockHolder | None) -> None:
         self._file, self._holder, self.broken_off = file, holder, broken_off
         _note(file, holder)
 
     def name_run(self, run_id: str) -> None:
-        """Keep under which run Dagster knows what is done in this turn."""
-        self._holder = Holder(self._holder.what, self._holder.process, self._holder.since, run_id)
+        """Keep under which run Dagster knows what is done under this lock."""
+        self._holder = LockHolder(self._holder.what, self._holder.process, self._holder.since, run_id)
         _note(self._file, self._holder)
 
     def acknowledge(self) -> None:
@@ -72,22 +72,22 @@ class Turn:
         self.broken_off = None
 
 
-_taken: dict[Path, Turn] = {}
-"""The turns of this process: a step of a night shares the turn of its run."""
+_taken: dict[Path, DataLock] = {}
+"""The locks of this process: a step of a night shares the lock of its run."""
 
 
 @contextmanager
-def turn(layout: Layout, what: str, *, wait: bool = False) -> Iterator[Turn]:
-    """Have the turn at a data folder until the end of the block, or share the one this process has already.
+def data_folder_lock(layout: Layout, what: str, *, wait: bool = False) -> Iterator[DataLock]:
+    """Hold the lock on a data folder until the end of the block, or share the one this process holds already.
 
-    Raises InUse when another process has it and `wait` is false, NotWritable when there is no writing to the folder.
+    Raises InUse when another process holds it and `wait` is false, NotWritable when there is no writing to the folder.
     """
     if layout.lock in _taken:
         yield _taken[layout.lock]
         return
     with _opened(layout) as file:
         _take(file, layout, wait)
-        taken = _taken[layout.lock] = Turn(file, Holder(what, os.getpid(), now()), _broken_off(file))
+        taken = _taken[layout.lock] = DataLock(file, LockHolder(what, os.getpid(), now()), _broken_off(file))
         try:
             yield taken
         finally:
@@ -96,8 +96,8 @@ def turn(layout: Layout, what: str, *, wait: bool = False) -> Iterator[Turn]:
                 file.truncate(0)
 
 
-def holder(layout: Layout) -> Holder | None:
-    """Who has the turn now; None when nobody does."""
+def holder(layout: Layout) -> LockHolder | None:
+    """Who has the lock now; None when nobody does."""
     if not layout.lock.exists():
         return None
     with layout.lock.open("r", encoding="utf-8", errors="replace") as file:
@@ -141,30 +141,30 @@ def _try(file: TextIO, kind: int) -> bool:
     return True
 
 
-def _latest(file: TextIO) -> Holder | None:
-    """Who was noted last; None while the one who has the turn is only just being noted."""
+def _latest(file: TextIO) -> LockHolder | None:
+    """Who was noted last; None while the one who has the lock is only just being noted."""
     return next(reversed(_read(file)), None)
 
 
-def _broken_off(file: TextIO) -> Holder | None:
+def _broken_off(file: TextIO) -> LockHolder | None:
     """The latest noted with a run of Dagster: of others nobody has to be told."""
     return next((one for one in reversed(_read(file)) if one.run_id is not None), None)
 
 
-def _read(file: TextIO) -> list[Holder]:
-    """Who is noted, in their order; nobody after a turn that ended well and left nobody to be told of."""
+def _read(file: TextIO) -> list[LockHolder]:
+    """Who is noted, in their order; nobody after a holder that ended well and left nobody to be told of."""
     file.seek(0)
     found = []
     for line in file:
         try:
             noted = json.loads(line)
-            found.append(Holder(**{**noted, "since": datetime.fromisoformat(noted["since"])}))
+            found.append(LockHolder(**{**noted, "since": datetime.fromisoformat(noted["since"])}))
         except (ValueError, KeyError, TypeError):
             continue  # cut by a kill or a full disk
     return found
 
 
-def _note(file: TextIO, holder: Holder) -> None:
+def _note(file: TextIO, holder: LockHolder) -> None:
     """Add a line: whoever is noted already stays so, should this one be cut."""
     file.write("\n" + json.dumps({**vars(holder), "since": holder.since.isoformat()}) + "\n")
     file.flush()
