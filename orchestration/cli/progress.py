@@ -1,6 +1,6 @@
 """Progress of a night on the screen: what the work logs, with the seconds so far.
 
-How it looks belongs here; what is worth telling is up to the work, and `logbook` keeps it.
+How it looks belongs here; what is worth telling is up to the work, and `run_log` keeps it.
 """
 
 from __future__ import annotations

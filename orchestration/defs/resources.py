@@ -19,8 +19,8 @@ from orchestration.data_lock import LockHolder, data_folder_lock
 from orchestration.failures import LOGGER as FAILURES
 from orchestration.failures import OUTSIDE_STEPS, failures
 from orchestration.freshness import freshness
-from orchestration.logbook import kept
 from orchestration.night import Night, moment
+from orchestration.run_log import log_run_to
 from orchestration.settings import Deployment, alert_urls, load_deployment, naive_utc, now
 from orchestration.upkeep.full_disk import full_disk
 from orchestration.upkeep.retention import forget
@@ -96,7 +96,7 @@ class NightResource(dg.ConfigurableResource):
     def _begin(self, context: dg.InitResourceContext, held: ExitStack) -> None:
         """Hold the lock and keep a log until `held` ends, and tell of a run that was killed while it had the lock."""
         layout, run_id = self.deployment.layout, context.run.run_id
-        held.enter_context(kept(layout.runs / f"{now():%Y%m%dT%H%M%SZ}", run_id))
+        held.enter_context(log_run_to(layout.runs / f"{now():%Y%m%dT%H%M%SZ}", run_id))
         taken = held.enter_context(data_folder_lock(layout, "a run of Dagster", wait=True))
         if taken.broken_off is not None:
             end_broken_off(context.instance, taken.broken_off)

@@ -13,8 +13,8 @@ import dagster as dg
 from ingestion.contracts import contracts
 from orchestration.defs.landing import AGREEMENT
 from orchestration.defs.resources import NightResource, plain_errors
+from orchestration.lazy_imports import lazy_codecs, lazy_imports
 from orchestration.night import inputs_key, rules_key
-from orchestration.postponed import codecs_postponed, postponed
 from orchestration.publish import current_if_readable
 from orchestration.transform.dbt import NodeResult, build
 from orchestration.transform.landing_views import prepare_landing
@@ -30,7 +30,7 @@ from orchestration.transform.warehouse import (
 from orchestration.upkeep.full_disk import DiskFull, tells_of_it
 
 # The package brings a client of dbt's cloud and components, and those a parser of SQL.
-with postponed(gathering=["dagster_dbt"]), codecs_postponed():
+with lazy_imports(gathering=["dagster_dbt"]), lazy_codecs():
     from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, build_dbt_asset_specs
 
 logger = logging.getLogger("closedloop.transform")

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import duckdb
 
 from ingestion.rules import Rule
-from orchestration.postponed import postponed
+from orchestration.lazy_imports import lazy_imports
 
 _MARKS = "rule_marks"
 UNUSED = ("altair", "scipy.stats")
@@ -99,7 +99,7 @@ def _judge(
 def _expect_never_null(
     marks: Sequence[str], connection: duckdb.DuckDBPyConnection
 ) -> dict[str, tuple[int, str | None]]:
-    with postponed(*UNUSED, gathering=GATHERING):
+    with lazy_imports(*UNUSED, gathering=GATHERING):
         from great_expectations import expectations
         from great_expectations.core.batch import Batch
         from great_expectations.execution_engine.sqlalchemy_batch_data import SqlAlchemyBatchData

@@ -54,7 +54,7 @@ class _GatheringLoader(Loader):
         }
 
 
-class _Postponing(MetaPathFinder):
+class _LazyFinder(MetaPathFinder):
     def __init__(self, names: Sequence[str], gathering: Sequence[str]) -> None:
         self.loaders = {**dict.fromkeys(names, LazyLoader), **dict.fromkeys(gathering, _GatheringLoader)}
 
@@ -68,13 +68,13 @@ class _Postponing(MetaPathFinder):
 
 
 @contextmanager
-def postponed(*names: str, gathering: Sequence[str] = ()) -> Iterator[None]:
+def lazy_imports(*names: str, gathering: Sequence[str] = ()) -> Iterator[None]:
     """Modules `names` that are imported in the block are loaded when an attribute of theirs is first asked for.
 
     Packages `gathering` are those that only bring names of their modules together: of such a package no module is
     loaded but those whose names are asked for, and nothing else that it does when it is imported is done.
     """
-    finder = _Postponing(names, gathering)
+    finder = _LazyFinder(names, gathering)
     sys.meta_path.insert(0, finder)
     try:
         yield
@@ -83,7 +83,7 @@ def postponed(*names: str, gathering: Sequence[str] = ()) -> Iterator[None]:
 
 
 @contextmanager
-def codecs_postponed() -> Iterator[None]:
+def lazy_codecs() -> Iterator[None]:
     """Classes of mashumaro's that are made in the block get the code that reads and writes them by its first use: dbt
     has six hundred, and a night reads and writes a tenth of those.
     """

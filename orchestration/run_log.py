@@ -18,7 +18,7 @@ logger = logging.getLogger("closedloop")
 
 
 @contextmanager
-def kept(folder: Path, run_id: str) -> Iterator[None]:
+def log_run_to(folder: Path, run_id: str) -> Iterator[None]:
     """Keep the log of the block in `folder`/night.jsonl. Where it cannot be written, that is said and nothing kept."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ import pytest
 
 from ingestion.errors import ClosedloopError
 from orchestration.defs.resources import NightResource, plain_errors
-from orchestration.logbook import kept
+from orchestration.run_log import log_run_to
 from tests.integration.nights import lay_out
 
 logger = logging.getLogger("closedloop.landing")
@@ -49,7 +49,7 @@ def test_a_run_of_dagster_keeps_its_log_with_what_failed(tmp_path: Path) -> None
 
 def test_a_traceback_is_part_of_its_line(tmp_path: Path) -> None:
     folder = tmp_path / "data" / "runs" / "20260701T000000Z"
-    with kept(folder, "run-1"):
+    with log_run_to(folder, "run-1"):
         try:
             raise ZeroDivisionError
         except ZeroDivisionError:
@@ -62,7 +62,7 @@ def test_a_traceback_is_part_of_its_line(tmp_path: Path) -> None:
 
 def test_a_log_that_cannot_be_written_stops_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "runs").write_text("a file where a folder should be")
-    with kept(tmp_path / "runs" / "20260701T000000Z", "run-1"):
+    with log_run_to(tmp_path / "runs" / "20260701T000000Z", "run-1"):
         logger.warning("the work goes on")
     assert "the log of this run is not kept" in caplog.messages[0]
     assert caplog.messages[1] == "the work goes on"

@@ -15,7 +15,7 @@ import pytest
 from mashumaro import DataClassDictMixin
 from mashumaro.core.meta.code.builder import CodeBuilder
 
-from orchestration.postponed import codecs_postponed, postponed
+from orchestration.lazy_imports import lazy_codecs, lazy_imports
 
 
 @pytest.fixture
@@ -32,8 +32,8 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return said
 
 
-def test_a_postponed_module_is_loaded_by_its_first_use(told: Path) -> None:
-    with postponed("costly"):
+def test_a_lazy_module_is_loaded_by_its_first_use(told: Path) -> None:
+    with lazy_imports("costly"):
         import cheap
         import costly
     assert told.read_text() == "cheap "
@@ -42,7 +42,7 @@ def test_a_postponed_module_is_loaded_by_its_first_use(told: Path) -> None:
 
 
 def test_imports_after_the_block_are_as_ever(told: Path) -> None:
-    with postponed("costly"):
+    with lazy_imports("costly"):
         pass
     import costly
 
@@ -57,7 +57,7 @@ def test_a_gathering_package_loads_what_is_asked_of_it(told: Path, tmp_path: Pat
         "from costly import VALUE as COSTLY\nfrom .near import VALUE as NEAR\n"
     )
     (package / "near.py").write_text("from cheap import VALUE\n")
-    with postponed(gathering=["gathered"]):
+    with lazy_imports(gathering=["gathered"]):
         import gathered
     assert told.read_text() == ""
     assert gathered.NEAR == 7
@@ -70,13 +70,13 @@ def test_a_gathering_package_loads_what_is_asked_of_it(told: Path, tmp_path: Pat
 
 def test_the_code_of_a_class_is_made_by_its_first_use(monkeypatch: pytest.MonkeyPatch) -> None:
     put_off = []
-    postpone = CodeBuilder._add_unpack_method_lines_lazy
+    make_lazily = CodeBuilder._add_unpack_method_lines_lazy
 
-    def postponing(builder: CodeBuilder, name: str) -> None:
+    def counting(builder: CodeBuilder, name: str) -> None:
         put_off.append(builder.cls)
-        postpone(builder, name)
+        make_lazily(builder, name)
 
-    monkeypatch.setattr(CodeBuilder, "_add_unpack_method_lines_lazy", postponing)
+    monkeypatch.setattr(CodeBuilder, "_add_unpack_method_lines_lazy", counting)
 
     def dated() -> type[DataClassDictMixin]:
         @dataclass
@@ -85,7 +85,7 @@ def test_the_code_of_a_class_is_made_by_its_first_use(monkeypatch: pytest.Monkey
 
         return Dated
 
-    with codecs_postponed():
+    with lazy_codecs():
         late = dated()
     assert put_off == [late]
     for one in (late, dated()):
