@@ -1,6 +1,6 @@
 """Telling teams which promises of the SLA broke or are about to, out of the live version, each once.
 
-How a message is sent is said in `alerts`, what was told already in `told`. Nothing here can fail a night.
+How a message is sent is said in `alerts`, what was told already in `alert_log`. Nothing here can fail a night.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from orchestration.alerting.alert_log import AlertKey, AlertLog
 from orchestration.alerting.alerts import Service, services
-from orchestration.alerting.told import Memory, Told
 from orchestration.publish import Publication, current
 from orchestration.publish.reading import ask
 from orchestration.settings import Deployment, alert_urls, now
@@ -66,7 +66,7 @@ class Promise(NamedTuple):
     potential_value: Decimal | None
 
     @property
-    def told(self) -> Told:
+    def alert_key(self) -> AlertKey:
         return self.sla_event_id, self.status
 
 
@@ -93,8 +93,8 @@ def _tell(deployment: Deployment, live: Publication) -> None:
     }
     if not (default or of_teams):
         return
-    memory = Memory(deployment.layout.told_db)
-    left_open = memory.left_open()
+    alert_log = AlertLog(deployment.layout.told_db)
+    left_open = alert_log.left_open()
     if left_open:
         logger.warning(
             "a run was killed while it told of %s breaches; if they did not arrive, rpt_sla_breaches has them",
@@ -107,7 +107,7 @@ def _tell(deployment: Deployment, live: Publication) -> None:
         )
         return
     # What was told for a later moment keeps nobody from hearing of this one.
-    newest = memory.newest(clock)
+    newest = alert_log.newest(clock)
     if newest is not None and live.as_of < newest:
         logger.info("nothing is told of breaches: %s speaks for the past", live.version)
         return
@@ -119,29 +119,29 @@ def _tell(deployment: Deployment, live: Publication) -> None:
     services_of = {urls: list(services(urls)) for urls in set(urls_of.values())}
     for team, promises in by_team.items():
         for service in services_of[urls_of[team]]:
-            _tell_team(deployment, live, memory, service, team, promises)
+            _tell_team(deployment, live, alert_log, service, team, promises)
 
 
 def _tell_team(
     deployment: Deployment,
     live: Publication,
-    memory: Memory,
+    alert_log: AlertLog,
     service: Service,
     team: str,
     promises: Sequence[Promise],
 ) -> None:
-    untold = memory.untold(service.key, [promise.told for promise in promises])
-    new = [promise for promise in promises if promise.told in untold]
+    untold = alert_log.untold(service.key, [promise.alert_key for promise in promises])
+    new = [promise for promise in promises if promise.alert_key in untold]
     if not new:
         return
     title = f"closedloop: {team} of {deployment.home.name}: {counted(new)}"
     lines = digest(new, live.as_of, deployment.zone, deployment.options.vars.reporting_currency)
-    memory.note(service.key, [promise.told for promise in new], live.as_of)
+    alert_log.note(service.key, [promise.alert_key for promise in new], live.as_of)
     if service.deliver(title, lines):
-        memory.confirm(service.key)
+        alert_log.confirm(service.key)
         logger.info("told %s through %s: %s", team, service.name, counted(new))
     else:
-        memory.forget(service.key)
+        alert_log.forget(service.key)
 
 
 def late_promises(deployment: Deployment) -> list[Promise]:

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
+from orchestration.alerting.alert_log import AlertLog
 from orchestration.alerting.breaches import Promise, digest, tell_breaches
-from orchestration.alerting.told import Memory
 from orchestration.settings import load_deployment
 from tests.integration.nights import lay_out
 from tests.publishing import publish_warehouse
@@ -180,7 +180,7 @@ def test_a_version_of_the_future_tells_nothing_and_mutes_nothing(
     assert service.received == []
     assert "speaks for a moment that is still to come" in caplog.text
     # Nor does what was told for such a moment before that was refused.
-    Memory(home / "data/alerts.db").note("another", [("e9", "breached")], future)
+    AlertLog(home / "data/alerts.db").note("another", [("e9", "breached")], future)
     publish(home, [late(1)])
     tell(home)
     assert titles(service) == ["closedloop: East of acme: 1 breached"]
@@ -247,7 +247,7 @@ def test_a_run_killed_while_it_told_does_not_tell_twice(
 
     publish(home, [late(1), late(2, "at_risk")])
     with monkeypatch.context() as patched:
-        patched.setattr(Memory, "confirm", killed)
+        patched.setattr(AlertLog, "confirm", killed)
         with pytest.raises(KeyboardInterrupt):
             tell(home)
     assert len(service.received) == 1

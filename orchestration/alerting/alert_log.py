@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-Told = tuple[str, str]
-"""A promise's id (`sla_event_id`) and the status it was told in."""
+AlertKey = tuple[str, str]
+"""What is told once a service: a promise (its `sla_event_id`) in one status."""
 
 _TABLE = """
 create table if not exists told (
@@ -22,8 +22,8 @@ create table if not exists told (
 """
 
 
-class Memory:
-    """The memory at `path`; created when it is missing.
+class AlertLog:
+    """The log at `path`; created when it is missing.
 
     A promise is noted before it is sent and forgotten when the delivery failed. So a kill in between leaves it noted,
     and nobody is told twice; that nobody may have been told at all is what `left_open` is for.
@@ -35,8 +35,8 @@ class Memory:
         with self._transaction() as connection:
             connection.execute(_TABLE)
 
-    def untold(self, service: str, asked: Collection[Told]) -> set[Told]:
-        """Those that were not told through a service. Looked up one by one: all that ever was would fill the memory."""
+    def untold(self, service: str, asked: Collection[AlertKey]) -> set[AlertKey]:
+        """Those that were not told through a service. Looked up one by one: all that ever was would fill memory."""
         query = "select 1 from told where service = ? and sla_event_id = ? and status = ?"
         with self._transaction() as connection:
             return {one for one in asked if connection.execute(query, [service, *one]).fetchone() is None}
@@ -48,7 +48,7 @@ class Memory:
             (found,) = connection.execute(query, [_text(until)]).fetchone()
         return None if found is None else datetime.fromisoformat(found)
 
-    def note(self, service: str, told: Collection[Told], as_of: datetime) -> None:
+    def note(self, service: str, told: Collection[AlertKey], as_of: datetime) -> None:
         """Note what is about to be sent."""
         with self._transaction() as connection:
             connection.executemany(
