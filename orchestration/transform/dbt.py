@@ -88,7 +88,7 @@ def parsed(layout: Layout) -> Path:
     read_by = [*(f"{library}-{version(library)}" for library in PARSING), sys.implementation.cache_tag]
     written_by = [
         Path(__file__).with_name(name).read_text(encoding="utf-8")
-        for name in ("dbt.py", "light.py", "templates.py")
+        for name in ("dbt.py", "dbt_patches.py", "templates.py")
     ]
     found = hashlib.sha256("\n".join([fingerprint(PROJECT), *read_by, *written_by]).encode()).hexdigest()
     folder = target / "ready" / found[:16]
@@ -104,7 +104,7 @@ def _parse(folder: Path, layout: Layout) -> None:
     """Parse the models into `folder` and compile their generic tests and all templates. Opens no warehouse."""
     from dbt.contracts.graph.manifest import Manifest
 
-    from orchestration.transform.templates import keep_templates
+    from orchestration.transform.templates import save_compiled_templates
 
     paths = ["--target-path", str(folder), "--log-path", str(folder)]
     _invoke(PROJECT, ["parse", *paths], layout.warehouse, "1GB")
@@ -120,7 +120,7 @@ def _parse(folder: Path, layout: Layout) -> None:
             field.name: getattr(manifest, field.name) for field in fields(manifest) if field.name[0] != "_"
         }
         (folder / f"{scope}.pickle").write_bytes(pickle.dumps(kept))
-    keep_templates(manifest, folder)
+    save_compiled_templates(manifest, folder)
 
 
 def manifest_path(layout: Layout) -> Path:
@@ -218,10 +218,10 @@ def _run(
     told: Callable[[RunResult], None] | None = None,
 ) -> Any:
     """One call of dbt on the deployment's project folder under the vars `said`, within its limits."""
-    from orchestration.transform.templates import kept_templates
+    from orchestration.transform.templates import use_compiled_templates
 
     options, layout = deployment.options, deployment.layout
-    with kept_templates(parsed(layout)):
+    with use_compiled_templates(parsed(layout)):
         return _invoke(
             layout.dbt,
             [*arguments, "--vars", json.dumps(said)],
@@ -258,7 +258,7 @@ def _invoke(
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    from orchestration.transform.light import light
+    from orchestration.transform.dbt_patches import patched_dbt
 
     command = [*QUIET, *arguments, "--project-dir", str(folder), "--profiles-dir", str(folder)]
     given = {
@@ -268,7 +268,7 @@ def _invoke(
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
-    with _environment(given), light(told, is_parsed=manifest is not None):
+    with _environment(given), patched_dbt(told, is_parsed=manifest is not None):
         try:
             outcome = dbtRunner(manifest).invoke(command)
         finally:

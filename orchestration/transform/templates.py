@@ -22,7 +22,7 @@ FILE = "templates.marshal"
 """Of one version of Python, dbt and Jinja, as the folder it lies in."""
 
 
-def keep_templates(manifest: Manifest, folder: Path) -> None:
+def save_compiled_templates(manifest: Manifest, folder: Path) -> None:
     """Make the code of every macro and every node that is not compiled yet. Grain of the file: one entry per text."""
     texts = {macro.macro_sql for macro in manifest.macros.values()}
     nodes = (node for node in manifest.nodes.values() if isinstance(node, CompiledNode))
@@ -33,7 +33,7 @@ def keep_templates(manifest: Manifest, folder: Path) -> None:
 
 
 @contextmanager
-def kept_templates(folder: Path) -> Iterator[None]:
+def use_compiled_templates(folder: Path) -> Iterator[None]:
     """Within the block templates whose code lies in `folder` are not compiled: half a second of a small night."""
     with (folder / FILE).open("rb") as file:
         kept = marshal.load(file)

@@ -1,6 +1,6 @@
 """Tables and views are replaced whole or not at all, and only by what holds their contract.
 
-What dbt says of tests and models is compared in test_dbt_light.
+What dbt says of tests and models is compared in test_dbt_patches.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""dbt with less on it says of every node what plain dbt says.
+"""Patched dbt says of every node what plain dbt says.
 
 A project of one model stands for all; how tables are made is tested in test_dbt_tables, the company's models in the
 integration tests.
@@ -19,10 +19,9 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt_common.clients.jinja import CallableMacroGenerator
 
 from ingestion.landing.layout import Layout
-from orchestration.transform import dbt
-from orchestration.transform import light as light_module
+from orchestration.transform import dbt, dbt_patches
 from orchestration.transform.dbt import DbtError, NodeResult
-from orchestration.transform.light import light
+from orchestration.transform.dbt_patches import patched_dbt
 from tests.modelling import MODEL, built, rows, small_project, write
 
 CONTRACT = """
@@ -60,7 +59,7 @@ def test_a_test_says_what_plain_dbt_says(project: Path, monkeypatch: pytest.Monk
     write(project, "{{ config(materialized='table') }} " + MODEL, TESTS)
     (project / "tests" / "claim.sql").write_text("select * from {{ ref('numbers') }} where number = 2")
     (project / "tests" / "broken.sql").write_text("select nothing_of_the_kind from {{ ref('numbers') }}")
-    lightly = built(project)
+    patched = built(project)
 
     monkeypatch.setenv("CLOSEDLOOP_WAREHOUSE", str(project / "warehouse.duckdb"))
     folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
@@ -74,13 +73,13 @@ def test_a_test_says_what_plain_dbt_says(project: Path, monkeypatch: pytest.Monk
             for name, each in results.items()
         }
 
-    assert said(lightly) == said(expected)
-    statuses = {name: result.status for name, result in lightly.items()}
+    assert said(patched) == said(expected)
+    statuses = {name: result.status for name, result in patched.items()}
     assert statuses["fails"] == statuses["fails_of_some"] == statuses["claim"] == statuses["sums"] == "fail"
     assert statuses["warns"] == statuses["warns_by_threshold"] == "warn"
     assert statuses["passes_by_threshold"] == statuses["unique_numbers_number"] == "pass"
     assert statuses["broken"] == "error"
-    assert (lightly["fails"].failures, lightly["fails_of_first"].failures, lightly["sums"].failures) == (
+    assert (patched["fails"].failures, patched["fails_of_first"].failures, patched["sums"].failures) == (
         2,
         1,
         7,
@@ -113,10 +112,10 @@ def test_what_a_model_sees_when_it_is_built_is_what_dbt_would_make_anew(
 ) -> None:
     """It was made when the model was compiled; something else that changes in between would show here."""
     compared = []
-    building = light_module._Contexts.building
+    building = dbt_patches._Contexts.building
 
     def both(contexts: Any, model: Any, config: Any, manifest: Any) -> dict[str, Any]:
-        anew = light_module._former_context(model, config, manifest)
+        anew = dbt_patches._former_context(model, config, manifest)
         made = contexts._made[model.unique_id][1]
         kept = building(contexts, model, config, manifest)
         assert kept is made
@@ -129,7 +128,7 @@ def test_what_a_model_sees_when_it_is_built_is_what_dbt_would_make_anew(
         compared.append(model.name)
         return kept
 
-    monkeypatch.setattr(light_module._Contexts, "building", both)
+    monkeypatch.setattr(dbt_patches._Contexts, "building", both)
     hook = "config(materialized='table', post_hook='select 1')"
     write(project, "{{ " + hook + " }} " + MODEL, CONTRACT)
     assert built(project)["numbers"].status == "success"
@@ -164,7 +163,7 @@ def test_a_macro_is_made_once_and_sees_what_its_context_holds_then() -> None:
     macro = SimpleNamespace(name="telling", macro_sql="{% macro telling() %}{{ night }}{% endmacro %}")
     context = {"night": "first"}
     generator = CallableMacroGenerator(macro, context)
-    with light():
+    with patched_dbt():
         made = generator.get_macro()
         assert generator() == "first"
         context["night"] = "second"

@@ -1,4 +1,4 @@
-"""What dbt is spared in a night: work it does for every node whose outcome nobody reads.
+"""Patches that dbt runs under in a night: it is spared work that it does for every node and whose outcome nobody reads.
 
 Only ways of saying less and asking directly belong here; what nodes mean and their order stay dbt's. Importing this
 imports dbt: do it late.
@@ -29,10 +29,11 @@ from dbt_common.events.base_types import BaseEvent, DebugLevel, EventLevel, Info
 from dbt_common.events.event_manager import EventManager
 from dbt_common.events.event_manager_client import ctx_set_event_manager, get_event_manager
 
-Told = Callable[[Any], None]
+OnResult = Callable[[Any], None]
 """Called with dbt's result of each node as it is finished."""
 
-TOLD = (EventLevel.WARN, EventLevel.ERROR)
+LOGGED_LEVELS = (EventLevel.WARN, EventLevel.ERROR)
+"""The levels that stand in dbt.log."""
 
 
 class _Terse(EventManager):
@@ -41,7 +42,7 @@ class _Terse(EventManager):
     def fire_event(
         self, e: BaseEvent, level: EventLevel | None = None, *arguments: Any, **options: Any
     ) -> None:
-        if not isinstance(e, (DebugLevel, InfoLevel)) and (level or e.level_tag()) in TOLD:
+        if not isinstance(e, (DebugLevel, InfoLevel)) and (level or e.level_tag()) in LOGGED_LEVELS:
             super().fire_event(e, level, *arguments, **options)
 
 
@@ -169,17 +170,17 @@ def _fitting(_kind: type[dbtClassMixin], _data: Any) -> None:
 
 
 @contextmanager
-def light(told: Told | None = None, *, is_parsed: bool = False) -> Iterator[None]:
-    """Spare dbt its own ways within the block; `told` hears of each node, `is_parsed` says that the project was read
-    before as it is now.
+def patched_dbt(on_result: OnResult | None = None, *, is_parsed: bool = False) -> Iterator[None]:
+    """Spare dbt its own ways within the block; `on_result` hears of each node, `is_parsed` says that the project was
+    read before as it is now.
     """
     handle = BuildTask._handle_result
 
     def handled(task: BuildTask, result: Any) -> None:
         files.settle(result)
         handle(task, result)
-        if told is not None:
-            told(result)
+        if on_result is not None:
+            on_result(result)
 
     runners = {NodeType.Model: _Model, NodeType.Seed: _Seed, NodeType.Test: _Test}
     former, contexts, files = get_event_manager(), _Contexts(), _Files()
