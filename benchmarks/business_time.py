@@ -17,7 +17,7 @@ import duckdb
 
 from benchmarks.report import machine, table, write
 from ingestion.landing.manifest import Manifest
-from orchestration.deployment.founding import SEEDS
+from orchestration.deployment.scaffolding import SEEDS
 from orchestration.settings import Deployment, Options
 from orchestration.transform.dbt import _invoke, variables
 from orchestration.transform.landing_views import prepare_landing

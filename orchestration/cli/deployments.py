@@ -1,6 +1,6 @@
 """`closedloop init` and `closedloop check`: a new deployment's folder, and every mistake in one.
 
-What the folder holds is the business of `founding`, what is a mistake of `checking`.
+What the folder holds is the business of `scaffolding`, what is a mistake of `checking`.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ def init(
 
     Examples: `closedloop init my-company`, `closedloop init try-out --sample --leads 2000`
     """
-    from orchestration.deployment.founding import Sample, found
+    from orchestration.deployment.scaffolding import Sample, create_deployment
 
     made_up = None
     if sample:
         from ingestion.sources.sample import SampleConfig
 
         made_up = Sample(leads, seed, SampleConfig().end)
-    written = found(folder, made_up)
+    written = create_deployment(folder, made_up)
     printing.say(f"made {folder}:")
     for path in written:
         printing.say(f"  {path.relative_to(folder)}")

@@ -53,7 +53,7 @@ def told() -> Iterator[None]:
 def _is_bad_input(error: ClosedloopError) -> bool:
     from orchestration.agreement import AgreementError
     from orchestration.agreement.public_holidays import CalendarError
-    from orchestration.deployment.founding import UnusableFolder
+    from orchestration.deployment.scaffolding import UnusableFolder
     from orchestration.publish.reading import QueryError
     from orchestration.publish.shelf import UnknownVersion
     from orchestration.settings import ConfigError

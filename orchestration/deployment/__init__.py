@@ -1,4 +1,4 @@
-"""A deployment's folder as people write it: founded from templates, its closedloop.yml read, every mistake told.
+"""A deployment's folder as people write it: made from templates, its closedloop.yml read, every mistake told.
 
 What it says is `settings`, which every command reads; the seeds beside it are judged by `agreement`.
 """

@@ -1,4 +1,4 @@
 """The files a new deployment begins with.
 
-Only their texts belong here; `founding` writes them.
+Only their texts belong here; `scaffolding` writes them.
 """

@@ -40,7 +40,7 @@ class Sample:
     end: date
 
 
-def found(folder: Path, sample: Sample | None = None) -> list[Path]:
+def create_deployment(folder: Path, sample: Sample | None = None) -> list[Path]:
     """Write a new deployment to `folder`, on the sample company where one is given; gives the files written.
 
     Raises UnusableFolder, and writes nothing, when a file that it would write exists or the folder cannot be made.
