@@ -55,7 +55,7 @@ def _is_bad_input(error: ClosedloopError) -> bool:
     from orchestration.agreement.public_holidays import CalendarError
     from orchestration.deployment.scaffolding import UnusableFolder
     from orchestration.publish.reading import QueryError
-    from orchestration.publish.shelf import UnknownVersion
+    from orchestration.publish.version_store import UnknownVersion
     from orchestration.settings import ConfigError
 
     return isinstance(

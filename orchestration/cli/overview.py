@@ -13,7 +13,7 @@ from orchestration.cli import printing
 from orchestration.freshness import Freshness, freshness
 from orchestration.history import last_nights
 from orchestration.publish import current, versions
-from orchestration.publish.shelf import DATABASE
+from orchestration.publish.version_store import DATABASE
 from orchestration.settings import Deployment, now
 
 NIGHTS = 7

@@ -14,7 +14,7 @@ from ingestion.landing.manifest import Load, Manifest
 from ingestion.quarantine import list_quarantined
 from orchestration.cli import printing
 from orchestration.publish.reading import ask, question_sql
-from orchestration.publish.shelf import DATABASE, PARQUET
+from orchestration.publish.version_store import DATABASE, PARQUET
 from orchestration.run import Outcome
 from orchestration.settings import Deployment
 

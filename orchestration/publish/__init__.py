@@ -6,7 +6,7 @@ Building, switching, checking and listing versions belong here, free of Dagster;
 from orchestration.publish.content import Description
 from orchestration.publish.publication import Publication
 from orchestration.publish.publishing import publish
-from orchestration.publish.shelf import PublishError
+from orchestration.publish.version_store import PublishError
 from orchestration.publish.versions import (
     PREVIOUS,
     current,

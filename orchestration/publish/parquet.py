@@ -13,7 +13,7 @@ import duckdb
 
 from orchestration.publish.content import Table, literal
 from orchestration.publish.database import attached
-from orchestration.publish.former import Former
+from orchestration.publish.previous_version import PreviousVersion
 from orchestration.publish.publication import part_path
 
 OPTIONS = "format parquet, compression zstd, compression_level 1, dictionary_size_limit 4000"
@@ -27,7 +27,7 @@ def write_parquet(
     database: Path,
     tables: Sequence[Table],
     folder: Path,
-    former: Former | None,
+    previous: PreviousVersion | None,
 ) -> None:
     """Write `tables` of the published file `database` into the version's `folder`."""
     # Read from the published file: every part of a table lies there in its order.
@@ -36,7 +36,7 @@ def write_parquet(
             for part in table.parts:
                 path = folder / part_path(table, part)
                 path.parent.mkdir(parents=True, exist_ok=True)
-                kept = former.parquet(table, part) if former else None
+                kept = previous.parquet(table, part) if previous else None
                 if kept is not None:
                     os.link(kept, path)
                     continue

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.publish.content import Column, Part, Table, View
-from orchestration.publish.shelf import MANIFEST, PublishError
+from orchestration.publish.version_store import MANIFEST, PublishError
 
 
 @dataclass(frozen=True)

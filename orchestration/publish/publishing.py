@@ -23,11 +23,18 @@ from orchestration.publish.content import (
     literal,
 )
 from orchestration.publish.database import attached, write_database
-from orchestration.publish.former import Former
-from orchestration.publish.measuring import measure
+from orchestration.publish.inspection import inspect_tables
 from orchestration.publish.parquet import write_parquet
+from orchestration.publish.previous_version import PreviousVersion
 from orchestration.publish.publication import File, Publication, readable_publication, sha256_of
-from orchestration.publish.shelf import DATABASE, MANIFEST, RESTRICTED, PublishError, Shelf, sync_file
+from orchestration.publish.version_store import (
+    DATABASE,
+    MANIFEST,
+    RESTRICTED,
+    PublishError,
+    VersionStore,
+    sync_file,
+)
 
 
 def publish(
@@ -57,9 +64,9 @@ def publish(
         raise PublishError(
             f"there is no warehouse at {warehouse}; expected the file a run builds. Start a run first"
         )
-    shelf = Shelf(published)
+    store = VersionStore(published)
     with (
-        shelf.locked(wait=True) as workshop,
+        store.locked(wait=True) as workshop,
         _opened(warehouse, workshop, memory_limit, threads) as connection,
     ):
         tables = _measured(connection, warehouse, PUBLIC_SCHEMAS, descriptions)
@@ -70,9 +77,9 @@ def publish(
                 "Run again with --full-refresh"
             )
         content = digest([table.content for table in (*tables, *restricted)])
-        publication = _already(shelf, content, inputs_key)
+        publication = _already(store, content, inputs_key)
         if publication is None:
-            name, folder = shelf.next_name(), workshop / "version"
+            name, folder = store.next_name(), workshop / "version"
             try:
                 folder.mkdir()
                 publication = Publication(
@@ -86,17 +93,17 @@ def publish(
                     only=only,
                     content=content,
                     tables=tables,
-                    files=_build(connection, tables, restricted, folder, _former(shelf)),
+                    files=_build(connection, tables, restricted, folder, _previous(store)),
                 )
                 _write_manifest(publication, folder)
-                shelf.place(folder, name)
+                store.place(folder, name)
             except (duckdb.Error, OSError) as error:
                 raise PublishError(
                     f"version {name} could not be written to {published} ({error}); what was published stays. "
                     "See that the disk has room and may be written, then run again"
                 ) from error
-        shelf.make_live(publication.version)
-        shelf.retire(keep_versions, _passing(shelf))
+        store.make_live(publication.version)
+        store.retire(keep_versions, _passing(store))
         return publication
 
 
@@ -121,7 +128,7 @@ def _measured(
     descriptions: Mapping[str, Description],
 ) -> tuple[Table, ...]:
     try:
-        tables = measure(connection, "warehouse", schemas)
+        tables = inspect_tables(connection, "warehouse", schemas)
     except duckdb.Error as error:
         raise _unreadable(warehouse, error) from error
     return tuple(table.described(descriptions.get(table.name)) for table in tables)
@@ -134,31 +141,31 @@ def _unreadable(warehouse: Path, error: duckdb.Error) -> PublishError:
     )
 
 
-def _record(shelf: Shelf, name: str) -> Publication | None:
+def _record(store: VersionStore, name: str) -> Publication | None:
     # A version whose manifest is damaged is no base and no match; the new version must not fail for it.
-    return readable_publication(shelf.folder(name))
+    return readable_publication(store.folder(name))
 
 
-def _already(shelf: Shelf, content: str, inputs_key: str) -> Publication | None:
+def _already(store: VersionStore, content: str, inputs_key: str) -> Publication | None:
     """The live version, or the newest (a kill came before it went live), if it is what is to be published."""
-    for name in (shelf.live(), *shelf.names()[-1:]):
-        publication = _record(shelf, name) if name else None
+    for name in (store.live(), *store.names()[-1:]):
+        publication = _record(store, name) if name else None
         if publication and (publication.content, publication.inputs_key) == (content, inputs_key):
             return publication
     return None
 
 
-def _passing(shelf: Shelf) -> list[str]:
+def _passing(store: VersionStore) -> list[str]:
     """The versions of runs that brought only a part up to date."""
-    found = {name: _record(shelf, name) for name in shelf.names()}
+    found = {name: _record(store, name) for name in store.names()}
     return [name for name, publication in found.items() if publication and publication.only is not None]
 
 
-def _former(shelf: Shelf) -> Former | None:
-    for name in reversed(shelf.names()):
-        publication = _record(shelf, name)
+def _previous(store: VersionStore) -> PreviousVersion | None:
+    for name in reversed(store.names()):
+        publication = _record(store, name)
         if publication:
-            return Former(shelf.folder(name), publication)
+            return PreviousVersion(store.folder(name), publication)
     return None
 
 
@@ -167,14 +174,19 @@ def _build(
     tables: tuple[Table, ...],
     restricted: tuple[Table, ...],
     folder: Path,
-    former: Former | None,
+    previous: PreviousVersion | None,
 ) -> tuple[File, ...]:
-    base = former.file(DATABASE) if former else None
+    base = previous.file(DATABASE) if previous else None
     write_database(
-        connection, "warehouse", tables, folder / DATABASE, base, former.publication.tables if former else ()
+        connection,
+        "warehouse",
+        tables,
+        folder / DATABASE,
+        base,
+        previous.publication.tables if previous else (),
     )
-    write_parquet(connection, folder / DATABASE, tables, folder, former)
-    base = former.file(RESTRICTED) if former else None
+    write_parquet(connection, folder / DATABASE, tables, folder, previous)
+    base = previous.file(RESTRICTED) if previous else None
     # Whoever was erased is to be in it no more, not even in a corner that no query reaches.
     write_database(
         connection,
@@ -196,7 +208,7 @@ def _restricted_tables(connection: duckdb.DuckDBPyConnection, database: Path | N
     if database is None:
         return ()
     with attached(connection, database, read_only=True):
-        return measure(connection, "built", RESTRICTED_SCHEMAS)
+        return inspect_tables(connection, "built", RESTRICTED_SCHEMAS)
 
 
 def _finish(folder: Path, path: Path) -> File:

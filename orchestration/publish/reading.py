@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 
 from orchestration.publish.questions import questions
-from orchestration.publish.shelf import DATABASE, PublishError, Shelf
+from orchestration.publish.version_store import DATABASE, PublishError, VersionStore
 from orchestration.publish.versions import current
 
 
@@ -45,7 +45,7 @@ def ask(published: Path, sql: str, memory_limit: str = "4GB", threads: int = 2) 
     with tempfile.TemporaryDirectory(prefix="closedloop-") as spill:
         config = {"memory_limit": memory_limit, "threads": threads, "temp_directory": spill}
         # The file of that very version: another may be live by now, of another moment.
-        database = Shelf(published).folder(publication.version) / DATABASE
+        database = VersionStore(published).folder(publication.version) / DATABASE
         with duckdb.connect(str(database), read_only=True, config=config) as connection:
             connection.execute(f"set variable as_of = timestamp '{publication.as_of}'")
             try:

@@ -8,29 +8,29 @@ from __future__ import annotations
 from pathlib import Path
 
 from orchestration.publish.publication import Publication, read_publication, readable_publication, sha256_of
-from orchestration.publish.shelf import MANIFEST, PublishError, Shelf, UnknownVersion
+from orchestration.publish.version_store import MANIFEST, PublishError, UnknownVersion, VersionStore
 
 PREVIOUS = "previous"
 
 
 def current(published: Path) -> Publication | None:
     """The version readers get; None before the first publication."""
-    shelf = Shelf(published)
-    live = shelf.live()
-    return read_publication(shelf.folder(live)) if live else None
+    store = VersionStore(published)
+    live = store.live()
+    return read_publication(store.folder(live)) if live else None
 
 
 def current_if_readable(published: Path) -> Publication | None:
     """The version readers get; None also when its record is damaged, over which the next version must not fail."""
-    shelf = Shelf(published)
-    live = shelf.live()
-    return readable_publication(shelf.folder(live)) if live else None
+    store = VersionStore(published)
+    live = store.live()
+    return readable_publication(store.folder(live)) if live else None
 
 
 def versions(published: Path) -> list[Publication]:
     """The versions kept, newest first."""
-    shelf = Shelf(published)
-    return [read_publication(shelf.folder(name)) for name in reversed(shelf.names())]
+    store = VersionStore(published)
+    return [read_publication(store.folder(name)) for name in reversed(store.names())]
 
 
 def rollback(published: Path, version: str = PREVIOUS) -> Publication:
@@ -39,17 +39,17 @@ def rollback(published: Path, version: str = PREVIOUS) -> Publication:
     It stays live until the next publication. Raises UnknownVersion when there is no such version, PublishError when its
     files are not as they were published or a publication is under way.
     """
-    shelf = Shelf(published)
-    with shelf.locked(wait=False):
-        name = _chosen(shelf, version)
+    store = VersionStore(published)
+    with store.locked(wait=False):
+        name = _chosen(store, version)
         damage = verify(published, name)
         if damage:
             raise PublishError(
-                f"version {name} is not as it was published, so {shelf.live()} stays live: {'; '.join(damage)}. "
+                f"version {name} is not as it was published, so {store.live()} stays live: {'; '.join(damage)}. "
                 "Choose another version"
             )
-        shelf.make_live(name)
-        return read_publication(shelf.folder(name))
+        store.make_live(name)
+        return read_publication(store.folder(name))
 
 
 def verify(published: Path, version: str | None = None) -> list[str]:
@@ -57,8 +57,8 @@ def verify(published: Path, version: str | None = None) -> list[str]:
 
     An empty list where all is well. Raises UnknownVersion when there is no such version.
     """
-    shelf = Shelf(published)
-    folder = shelf.folder(_known(shelf, version or shelf.live()))
+    store = VersionStore(published)
+    folder = store.folder(_known(store, version or store.live()))
     expected = {file.path: file.sha256 for file in read_publication(folder).files}
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {MANIFEST}
     problems = [f"{path} is missing" for path in sorted(expected.keys() - found)]
@@ -77,15 +77,15 @@ def withdraw(published: Path, version: str) -> Publication | None:
 
     Raises UnknownVersion when there is no such version, PublishError when a publication is under way.
     """
-    shelf = Shelf(published)
-    with shelf.locked(wait=False):
-        name = _known(shelf, version)
-        if name == shelf.live():
-            others = (other for other in reversed(shelf.names()) if other != name)
+    store = VersionStore(published)
+    with store.locked(wait=False):
+        name = _known(store, version)
+        if name == store.live():
+            others = (other for other in reversed(store.names()) if other != name)
             intact = next((other for other in others if _is_intact(published, other)), None)
             if intact is not None:
-                shelf.make_live(intact)
-        shelf.remove(name)
+                store.make_live(intact)
+        store.remove(name)
     return current(published)
 
 
@@ -96,24 +96,24 @@ def _is_intact(published: Path, version: str) -> bool:
         return False
 
 
-def _chosen(shelf: Shelf, version: str) -> str:
+def _chosen(store: VersionStore, version: str) -> str:
     if version != PREVIOUS:
-        return _known(shelf, version)
-    names = shelf.names()
-    older = names[: names.index(shelf.live())] if shelf.live() in names else []
+        return _known(store, version)
+    names = store.names()
+    older = names[: names.index(store.live())] if store.live() in names else []
     if not older:
         raise PublishError(
-            f"there is no version before {shelf.live() or 'the first'} in {shelf.versions}; nothing was changed. "
+            f"there is no version before {store.live() or 'the first'} in {store.versions}; nothing was changed. "
             f"There are: {', '.join(names) or 'none'}"
         )
     return older[-1]
 
 
-def _known(shelf: Shelf, version: str | None) -> str:
-    names = shelf.names()
+def _known(store: VersionStore, version: str | None) -> str:
+    names = store.names()
     if version is None or version not in names:
         raise UnknownVersion(
-            f"there is no {f'version {version}' if version else 'live version'} in {shelf.versions}; "
+            f"there is no {f'version {version}' if version else 'live version'} in {store.versions}; "
             f"expected one of: {', '.join(names) or 'none yet'}"
         )
     return version

@@ -23,7 +23,7 @@ from ingestion.landing.layout import Layout
 from ingestion.landing.manifest import Load, Manifest
 from ingestion.sources.base import Extract
 from orchestration.publish import PublishError, verify, withdraw
-from orchestration.publish.shelf import Shelf
+from orchestration.publish.version_store import VersionStore
 from orchestration.quality.gate1 import admit_pending
 from orchestration.settings import Deployment
 from orchestration.transform.warehouse import discard, unusable
@@ -248,14 +248,14 @@ def _warehouse(layout: Layout) -> Iterator[_Case]:
 
 
 def _published(layout: Layout) -> Iterator[_Case]:
-    shelf = Shelf(layout.published)
-    for name in reversed(shelf.names()):
+    store = VersionStore(layout.published)
+    for name in reversed(store.names()):
         try:
             damage = verify(layout.published, name)
         except PublishError as error:
             damage = [str(error)]
         if damage:
-            is_live = name == shelf.live()
+            is_live = name == store.live()
             yield _Case(
                 "published",
                 f"{name}{', which is live' if is_live else ''}: {'; '.join(damage)}",

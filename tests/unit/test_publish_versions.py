@@ -17,7 +17,7 @@ import duckdb
 import pytest
 
 from orchestration.publish import PublishError, current, rollback, verify, versions
-from orchestration.publish.shelf import Shelf
+from orchestration.publish.version_store import VersionStore
 from tests.publishing import AS_OF, fetch, publish_warehouse, write_warehouse
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -225,7 +225,7 @@ def test_a_warehouse_that_is_missing_empty_or_no_database_publishes_nothing(
 def test_a_second_writer_is_refused_or_waits(warehouse: Path, published: Path) -> None:
     three_versions(warehouse, published)
     with (
-        Shelf(published).locked(wait=False),
+        VersionStore(published).locked(wait=False),
         pytest.raises(PublishError, match="another process is publishing"),
     ):
         rollback(published)

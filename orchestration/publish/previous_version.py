@@ -13,7 +13,7 @@ from orchestration.publish.publication import Publication, part_path, sha256_of
 
 
 @dataclass(frozen=True)
-class Former:
+class PreviousVersion:
     """A version's folder and record. A file counts only while it is what the record says: damage is not handed on."""
 
     folder: Path
@@ -28,7 +28,7 @@ class Former:
 
     def parquet(self, table: Table, part: Part) -> Path | None:
         """The file that holds exactly the rows of `part`; None when there is none."""
-        for former in self.publication.tables:
-            if former.full_name == table.full_name and former.fits(table) and part in former.parts:
+        for published in self.publication.tables:
+            if published.full_name == table.full_name and published.fits(table) and part in published.parts:
                 return self.file(part_path(table, part))
         return None

@@ -26,7 +26,7 @@ from orchestration.publish.content import (
 from orchestration.publish.views import lasting_views, reading_order
 
 
-def measure(
+def inspect_tables(
     connection: duckdb.DuckDBPyConnection, catalog: str, schemas: Collection[str]
 ) -> tuple[Table, ...]:
     """The tables and views of `schemas` in the attached database `catalog`, by schema and name.

@@ -33,7 +33,7 @@ class UnknownVersion(PublishError):
     """A version was asked for that does not exist."""
 
 
-class Shelf:
+class VersionStore:
     """The folder `published/` of a deployment."""
 
     def __init__(self, root: Path) -> None:
@@ -62,7 +62,7 @@ class Shelf:
 
     @contextmanager
     def locked(self, *, wait: bool) -> Iterator[Path]:
-        """Hold the shelf against other writers, with an empty folder closed to other users to work in.
+        """Lock the store against other writers, with an empty folder closed to other users to work in.
 
         Readers need no lock, and a kill gives it back. Raises PublishError when another process holds it and `wait` is
         false.
