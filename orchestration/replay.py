@@ -18,7 +18,7 @@ import duckdb
 
 from ingestion.errors import ClosedloopError
 from orchestration.agreement import AgreementError
-from orchestration.agreement.shapes import SEEDS
+from orchestration.agreement.seed_schemas import SEEDS
 from orchestration.data_lock import data_folder_lock
 from orchestration.settings import Deployment
 from orchestration.transform.dbt import build_some

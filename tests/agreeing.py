@@ -10,7 +10,7 @@ from pathlib import Path
 
 from orchestration.agreement import Problem, check_agreement, errors
 from orchestration.agreement.rules import Terms
-from orchestration.agreement.shapes import SEEDS
+from orchestration.agreement.seed_schemas import SEEDS
 
 TERMS = Terms("USD", None, ("crm",), as_of=date(2026, 7, 1))
 HEADERS = {seed.name: ",".join(seed.header) for seed in SEEDS}

@@ -14,7 +14,7 @@ from ingestion.errors import ClosedloopError
 from orchestration.agreement.problem import Problem, errors
 from orchestration.agreement.reading import SeedTable, read_seed
 from orchestration.agreement.rules import RULES, Terms
-from orchestration.agreement.shapes import SEEDS
+from orchestration.agreement.seed_schemas import SEEDS
 
 __all__ = ["AgreementError", "Problem", "check_agreement", "errors", "snapshot"]
 

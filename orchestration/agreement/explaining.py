@@ -14,7 +14,7 @@ from orchestration.agreement import AgreementError, check_agreement
 from orchestration.agreement.problem import errors
 from orchestration.agreement.reading import Row, read_seed
 from orchestration.agreement.rules import Terms
-from orchestration.agreement.shapes import SEEDS
+from orchestration.agreement.seed_schemas import SEEDS
 from orchestration.agreement.signals import Signals
 
 TOUCH = ("utm_source", "utm_medium", "referrer", "click_id")

@@ -16,7 +16,7 @@ from pathlib import Path
 from ingestion.errors import ClosedloopError
 from orchestration.agreement.problem import errors
 from orchestration.agreement.reading import read_seed
-from orchestration.agreement.shapes import SEEDS
+from orchestration.agreement.seed_schemas import SEEDS
 from orchestration.agreement.validity import begins, ends, plain
 
 EXCEPTIONS, HOURS, CALENDARS = (

@@ -1,6 +1,6 @@
-"""Seed files read with every cell's place, their form judged: encoding, header, cells of each row, kinds.
+"""Seed files read with every cell's place, their form judged: encoding, header, cells of each row, types.
 
-What a seed should look like stands in `shapes`, what rows must satisfy among each other in `rules`.
+What a seed should look like stands in `seed_schemas`, what rows must satisfy among each other in `rules`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
 
 from orchestration.agreement.problem import Problem, errors
-from orchestration.agreement.shapes import Seed, SeedColumn
+from orchestration.agreement.seed_schemas import Seed, SeedColumn
 
 
 @dataclass(frozen=True)
@@ -173,9 +173,9 @@ def _judge_header(table: SeedTable, line: int, names: list[str]) -> bool:
 
 def _kept(table: SeedTable, line: int, column: SeedColumn, number: Decimal) -> Decimal:
     """The number as the models keep it: what lies beyond its column's decimals is rounded, half away from zero."""
-    kept = number.quantize(Decimal(1).scaleb(-column.kind.decimals), ROUND_HALF_UP, Context(prec=40))
+    kept = number.quantize(Decimal(1).scaleb(-column.cell_type.decimals), ROUND_HALF_UP, Context(prec=40))
     if kept != number:
-        expected = f"at most {column.kind.decimals} digits after the point"
+        expected = f"at most {column.cell_type.decimals} digits after the point"
         table.report(line, column.name, f"{number:f}", expected, f"It counts as {kept:f}.", "note")
         return kept
     return number
@@ -186,15 +186,15 @@ def _read_row(table: SeedTable, line: int, cells: dict[str, str]) -> None:
     for column in table.seed.columns:
         text = cells[column.name]
         try:
-            values[column.name] = column.kind.read(text) if text else None
+            values[column.name] = column.cell_type.read(text) if text else None
         except ValueError:
-            table.report(line, column.name, repr(text), column.kind.expected, "Correct this cell.")
+            table.report(line, column.name, repr(text), column.cell_type.expected, "Correct this cell.")
             continue
-        if column.kind.decimals is not None and values[column.name] is not None:
+        if column.cell_type.decimals is not None and values[column.name] is not None:
             values[column.name] = _kept(table, line, column, values[column.name])
         if column.required and values[column.name] is None:
             table.report(
-                line, column.name, "a blank", column.kind.expected, "Fill this cell or drop the row."
+                line, column.name, "a blank", column.cell_type.expected, "Fill this cell or drop the row."
             )
             continue
     if len(values) == len(table.seed.columns) and not any(

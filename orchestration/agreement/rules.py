@@ -16,7 +16,9 @@ from orchestration.agreement.calendars import (
     known_calendars,
     open_differs_from_close,
 )
-from orchestration.agreement.promises import (
+from orchestration.agreement.reading import Row, SeedTable
+from orchestration.agreement.seed_schemas import NUMERIC_DIMENSIONS, NUMERIC_OPERATORS, TEXT_OPERATORS
+from orchestration.agreement.sla_policies import (
     commitments_without_gap,
     every_attempt_costs,
     measurable,
@@ -24,8 +26,6 @@ from orchestration.agreement.promises import (
     same_leads_in_turn,
     sizes_in_order,
 )
-from orchestration.agreement.reading import Row, SeedTable
-from orchestration.agreement.shapes import NUMERIC_DIMENSIONS, NUMERIC_OPERATORS, TEXT_OPERATORS
 from orchestration.agreement.validity import (
     Rule,
     Terms,

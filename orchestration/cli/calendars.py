@@ -99,7 +99,7 @@ def _years(text: str) -> tuple[int, int]:
 
 def _intervals(text: str | None) -> list[tuple[str, str]]:
     """Intervals written as 09:00-12:00,13:00-18:00."""
-    from orchestration.agreement.kinds import TIME
+    from orchestration.agreement.cell_types import TIME
 
     intervals = []
     for part in (text or "").split(",") if text else ():

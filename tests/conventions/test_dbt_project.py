@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from ingestion.contracts import contracts
-from orchestration.agreement.shapes import CHANNELS, SEEDS
+from orchestration.agreement.seed_schemas import CHANNELS, SEEDS
 from orchestration.quality.gate2 import TABLES
 from tests.conventions.promised import PROMISED
 

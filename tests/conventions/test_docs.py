@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from docs.generate import PAGES
 from ingestion.contracts import contracts
-from orchestration.agreement.shapes import SEEDS
+from orchestration.agreement.seed_schemas import SEEDS
 from orchestration.cli.app import app
 from orchestration.publish.questions import questions
 from orchestration.settings import Vars

@@ -13,7 +13,7 @@ import pytest
 
 from ingestion.landing.manifest import Manifest
 from ingestion.quarantine import list_quarantined
-from orchestration.agreement.shapes import SEEDS
+from orchestration.agreement.seed_schemas import SEEDS
 from orchestration.settings import load_deployment
 from tests.integration.exports import AGREED, CONFIGURATION, write_exports
 from tests.integration.nights import lay_out, night, published

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ingestion.contracts import contracts
 from ingestion.landing.manifest import Manifest
-from orchestration.agreement.shapes import SEEDS
+from orchestration.agreement.seed_schemas import SEEDS
 from orchestration.settings import Deployment, Options, Vars
 from orchestration.transform.dbt import build
 from orchestration.transform.landing_views import prepare_landing

@@ -18,7 +18,7 @@ from orchestration.agreement import AgreementError
 from orchestration.agreement.explaining import PATTERNS, channel_rules, click_id_names, explain
 from orchestration.agreement.reading import Row
 from orchestration.agreement.rules import Terms
-from orchestration.agreement.shapes import CHANNELS
+from orchestration.agreement.seed_schemas import CHANNELS
 from orchestration.agreement.signals import Signals
 from orchestration.transform.project import PROJECT
 from tests.conftest import Call

@@ -21,7 +21,7 @@ from ingestion.sources.sample.company import (
 )
 from orchestration.agreement import check_agreement
 from orchestration.agreement.rules import Terms
-from orchestration.agreement.shapes import COMMITMENTS
+from orchestration.agreement.seed_schemas import COMMITMENTS
 
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 

@@ -1,6 +1,7 @@
 """How the text of one cell of the agreement is read: dates, times, numbers, names from a list.
 
-One cell at a time; which columns a seed has stands in `shapes`, what rows must satisfy among each other in `rules`.
+One cell at a time; which columns a seed has stands in `seed_schemas`, what rows must satisfy among each other in
+`rules`.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from orchestration.agreement.currencies import CURRENCIES
 
 
 @dataclass(frozen=True)
-class Kind:
+class CellType:
     """How a column's text is read. `read` gives the value that rules compare and the snapshot writes; it raises
-    ValueError for text that is none of this kind, and `expected` then says what would be. `decimals` are the digits
+    ValueError for text that is none of this type, and `expected` then says what would be. `decimals` are the digits
     after the point that the models keep of a number; None where they keep them all.
     """
 
@@ -76,7 +77,7 @@ def _bounded(allowed: Callable[[Decimal], bool]) -> Callable[[str], Decimal]:
     return read
 
 
-def one_of(names: tuple[str, ...]) -> Kind:
+def one_of(names: tuple[str, ...]) -> CellType:
     """One of some names, whatever the case; read as the name in lower case."""
 
     def read(text: str) -> str:
@@ -84,7 +85,7 @@ def one_of(names: tuple[str, ...]) -> Kind:
             raise ValueError
         return text.lower()
 
-    return Kind("one of " + ", ".join(names), read)
+    return CellType("one of " + ", ".join(names), read)
 
 
 def _currency(text: str) -> str:
@@ -123,42 +124,42 @@ def _lead_fields(text: str) -> str:
     return "|".join(names)
 
 
-TEXT = Kind("text", str)
-DATE = Kind("a date such as 2026-01-31", _date)
-MONTH = Kind("a month such as 2026-01", _month)
-TIME = Kind("a time of day such as 09:00, or 24:00 for the day's end", _time)
-TIME_ZONE = Kind("a zone of the time zone database, such as Europe/Berlin", _time_zone)
-LEAD_FIELDS = Kind("columns of crm_lead, each once, separated by |", _lead_fields)
-INTEGER = Kind("a whole number", _integer)
-WHOLE = Kind("a whole number of at least 0", _at_least(0))
-COUNT = Kind("a whole number of at least 1", _at_least(1))
-NUMBER = Kind("a number such as 12.5, with a point and no thousands separators", _number)
-POSITIVE = Kind("a number above 0, with a point and no thousands separators", _bounded(lambda n: n > 0))
+TEXT = CellType("text", str)
+DATE = CellType("a date such as 2026-01-31", _date)
+MONTH = CellType("a month such as 2026-01", _month)
+TIME = CellType("a time of day such as 09:00, or 24:00 for the day's end", _time)
+TIME_ZONE = CellType("a zone of the time zone database, such as Europe/Berlin", _time_zone)
+LEAD_FIELDS = CellType("columns of crm_lead, each once, separated by |", _lead_fields)
+INTEGER = CellType("a whole number", _integer)
+WHOLE = CellType("a whole number of at least 0", _at_least(0))
+COUNT = CellType("a whole number of at least 1", _at_least(1))
+NUMBER = CellType("a number such as 12.5, with a point and no thousands separators", _number)
+POSITIVE = CellType("a number above 0, with a point and no thousands separators", _bounded(lambda n: n > 0))
 # Nothing is due in business time later than that; microseconds of much more overflow.
-MINUTES = Kind(
+MINUTES = CellType(
     "a number of minutes from 0.001 to 5260320 (ten years), with a point and no thousands separators",
     _bounded(lambda n: Decimal("0.001") <= n <= 5_260_320),
 )
 # Beyond year 9999 an instant is no date to most readers.
-DAYS = Kind(
+DAYS = CellType(
     "a number of days from 0.001 to 36525 (a hundred years), with a point and no thousands separators",
     _bounded(lambda n: Decimal("0.001") <= n <= 36_525),
 )
-RATE = Kind(
+RATE = CellType(
     "a number from 0.000000000001 to 99999999, with a point and no thousands separators",
     _bounded(lambda n: Decimal("1e-12") <= n <= 99_999_999),
     decimals=12,
 )
-AMOUNT = Kind(
+AMOUNT = CellType(
     "a number from 0 to 99999999999999, with a point and no thousands separators",
     _bounded(lambda n: 0 <= n <= 10**14 - 1),
     decimals=4,
 )
-TARGET = Kind(
+TARGET = CellType(
     "a number from 0 to 999999999999999999, with a point and no thousands separators",
     _bounded(lambda n: 0 <= n <= 10**18 - 1),
     decimals=10,
 )
-SHARE = Kind("a share between 0 and 1, such as 0.75", _bounded(lambda n: 0 <= n <= 1))
-CURRENCY = Kind("an ISO 4217 code such as EUR", _currency)
-DOMAIN = Kind("a mail domain such as example.com", _domain)
+SHARE = CellType("a share between 0 and 1, such as 0.75", _bounded(lambda n: 0 <= n <= 1))
+CURRENCY = CellType("an ISO 4217 code such as EUR", _currency)
+DOMAIN = CellType("a mail domain such as example.com", _domain)

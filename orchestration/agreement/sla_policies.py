@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from orchestration.agreement.reading import Row, SeedTable
-from orchestration.agreement.shapes import ATTEMPT_TYPES
+from orchestration.agreement.seed_schemas import ATTEMPT_TYPES
 from orchestration.agreement.validity import Terms, begins, ends, plain, report_gaps, spans
 
 NEEDED = {

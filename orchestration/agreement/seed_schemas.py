@@ -1,13 +1,14 @@
-"""What each seed of the agreement looks like: its columns, the kind of each, and what makes a row unique.
+"""What each seed of the agreement looks like: its columns, the type of each, and what makes a row unique.
 
-Seeds are described here as data and nowhere else; how a cell is read stands in `kinds`, rules between rows in `rules`.
+Seeds are described here as data and nowhere else; how a cell is read stands in `cell_types`, rules between rows in
+`rules`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from orchestration.agreement.kinds import (
+from orchestration.agreement.cell_types import (
     AMOUNT,
     COUNT,
     CURRENCY,
@@ -27,7 +28,7 @@ from orchestration.agreement.kinds import (
     TIME,
     TIME_ZONE,
     WHOLE,
-    Kind,
+    CellType,
     one_of,
 )
 
@@ -85,7 +86,7 @@ class SeedColumn:
     """One column of a seed. A blank is allowed unless `required`."""
 
     name: str
-    kind: Kind
+    cell_type: CellType
     required: bool = False
 
 
@@ -127,7 +128,9 @@ SEEDS = (
     Seed(
         "stage_mapping",
         (
-            SeedColumn("source_system", Kind("a source's name", lambda text: "" if text == "*" else text)),
+            SeedColumn(
+                "source_system", CellType("a source's name", lambda text: "" if text == "*" else text)
+            ),
             SeedColumn("object", one_of(("lead", "opportunity")), required=True),
             SeedColumn("value", TEXT, required=True),
             SeedColumn("stage", one_of(STAGES), required=True),
