@@ -17,10 +17,10 @@ def main() -> None:
     gc.set_threshold(1_000_000, 10, 10)
 
     from orchestration.cli.app import app
-    from orchestration.cli.failing import told
+    from orchestration.cli.error_handling import report_errors
 
     try:
-        with told():
+        with report_errors():
             app()
     finally:
         # The end of the process takes them all; Python would look through them several times first, for two seconds.

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli import printing, session
-from orchestration.cli.failing import InputError
+from orchestration.cli.error_handling import InputError
 
 app = typer.Typer(
     no_args_is_help=True, help="Business calendars: fill their exceptions from public holidays."

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli import printing, session
-from orchestration.cli.failing import BAD_INPUT
+from orchestration.cli.error_handling import BAD_INPUT
 
 
 def init(

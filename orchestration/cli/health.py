@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli import printing, session
-from orchestration.cli.failing import FAILED
+from orchestration.cli.error_handling import FAILED
 
 
 def doctor(

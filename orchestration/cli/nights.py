@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from orchestration.cli import printing, session
-from orchestration.cli.failing import FAILED, InputError
+from orchestration.cli.error_handling import FAILED, InputError
 
 if TYPE_CHECKING:
     from orchestration.night import Only
@@ -83,12 +83,12 @@ def _run(
     """Run a night and tell what came of it; True when it went well."""
     deployment = session.deployment()
     _judge_agreement(deployment)
-    from orchestration.cli.progress import shown
+    from orchestration.cli.progress import show_progress
     from orchestration.cli.summary import tell_failure, tell_night, tell_unchanged
     from orchestration.run import run_night
 
     started, clock = datetime.now(UTC).replace(tzinfo=None), time.monotonic()
-    with shown():
+    with show_progress():
         outcome = run_night(
             deployment, moment, full_refresh=full_refresh, since=again_from, only=only, wait=wait
         )

@@ -15,8 +15,8 @@ from orchestration.failures import LOGGER as FAILURES
 
 
 @contextmanager
-def shown() -> Iterator[None]:
-    """Show progress meanwhile."""
+def show_progress() -> Iterator[None]:
+    """Show the progress of what is done in the block."""
     screen, logger = _Screen(), logging.getLogger("closedloop")
     level = logger.level
     logger.setLevel(logging.INFO)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli import printing, session
-from orchestration.cli.failing import FAILED
+from orchestration.cli.error_handling import FAILED
 
 app = typer.Typer(no_args_is_help=True, help="Published versions: list, roll back, verify.")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orchestration.cli import printing, session
-from orchestration.cli.failing import FAILED, InputError
+from orchestration.cli.error_handling import FAILED, InputError
 from orchestration.cli.printing import Format
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli import printing, session
-from orchestration.cli.failing import InputError
+from orchestration.cli.error_handling import InputError
 from orchestration.cli.printing import Format
 
 ROWS_OF_A_TABLE = 50

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli import printing
-from orchestration.cli.failing import InputError
+from orchestration.cli.error_handling import InputError
 
 
 class FileFormat(StrEnum):

@@ -1,6 +1,6 @@
 """`closedloop sla`: the service level agreement between marketing and sales under other terms.
 
-What is told here is computed by `orchestration.replay`.
+What is told here is computed by `orchestration.sla_replay`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli import printing, session
-from orchestration.cli.failing import InputError
+from orchestration.cli.error_handling import InputError
 from orchestration.cli.printing import Format
 
 app = typer.Typer(no_args_is_help=True, help="Service level agreement: replay history under other terms.")
@@ -35,16 +35,15 @@ def replay(
 
     Example: `closedloop sla replay --policy stricter.csv --from 2026-01 --to 2026-06`
     """
-    from orchestration.replay import Replayed
-    from orchestration.replay import replay as replayed
+    from orchestration.sla_replay import ReplayRow, replay_sla
 
     if not policy.is_file():
         raise InputError(f"{policy} is no file; give a CSV file shaped like seeds/sla_policies.csv")
     since, until = _month("--from", first), _month("--to", last)
     if since is not None and until is not None and since > until:
         raise InputError(f"--from {first} lies after --to {last}; give the earlier month as --from")
-    rows = replayed(session.deployment(), policy, since, until)
-    printing.write(form, Replayed._fields, rows)
+    rows = replay_sla(session.deployment(), policy, since, until)
+    printing.write(form, ReplayRow._fields, rows)
 
 
 def _month(option: str, text: str | None) -> date | None:

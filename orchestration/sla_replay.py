@@ -40,7 +40,7 @@ class ReplayError(ClosedloopError):
     """There is no night to replay, or the models failed under the other terms."""
 
 
-class Replayed(NamedTuple):
+class ReplayRow(NamedTuple):
     """Verdicts of a month and commitment as agreed and under other terms; attainment is met of met and breached."""
 
     month: date
@@ -53,7 +53,9 @@ class Replayed(NamedTuple):
     replayed_attainment: float | None
 
 
-def replay(deployment: Deployment, policies: Path, first: date | None, last: date | None) -> list[Replayed]:
+def replay_sla(
+    deployment: Deployment, policies: Path, first: date | None, last: date | None
+) -> list[ReplayRow]:
     """One row per month of the start and commitment, of the months from `first` to `last`, both inclusive.
 
     The warehouse of the last night is copied into the data folder while this runs, and its SLA models are built in the
@@ -86,7 +88,7 @@ def replay(deployment: Deployment, policies: Path, first: date | None, last: dat
             )
         agreed, replayed = (_counts(one.layout.warehouse, first, last) for one in (deployment, other))
     return [
-        Replayed(*key, *_attained(agreed.get(key, (0, 0))), *_attained(replayed.get(key, (0, 0))))
+        ReplayRow(*key, *_attained(agreed.get(key, (0, 0))), *_attained(replayed.get(key, (0, 0))))
         for key in sorted(agreed.keys() | replayed.keys())
     ]
 

@@ -27,8 +27,8 @@ class InputError(ClosedloopError):
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Tell any error on standard error and leave with its exit status."""
+def report_errors() -> Iterator[None]:
+    """Report any error of the block on standard error and leave with its exit status."""
     try:
         yield
     except ClosedloopError as error:
