@@ -67,7 +67,7 @@ def gate_1(night: Night) -> dict[str, Any]:
     reports = [
         report
         for table in contracts()
-        for source in deployment.feeding(table)
+        for source in deployment.sources_of(table)
         for report in admit_pending(
             deployment.layout,
             night.manifest,

@@ -15,7 +15,7 @@ from ingestion.errors import ClosedloopError
 from ingestion.landing.cursor import highest, lowest
 from ingestion.landing.manifest import Load
 from ingestion.landing.placing import sweep
-from ingestion.landing.windows import reached, read_again_from
+from ingestion.landing.windows import read_again_from, resume_cursor
 from ingestion.landing.writer import land
 from ingestion.sources.base import Source, Window
 from orchestration.night import Night
@@ -46,7 +46,7 @@ def land_table(night: Night, table: str) -> Landed:
     options = night.deployment.options
     pauses = [options.retry_seconds * 2**attempt for attempt in range(options.retries)]
     loads: list[Load] = []
-    for source in night.deployment.feeding(table):
+    for source in night.deployment.sources_of(table):
         for pause in (*pauses, None):
             try:
                 for load in _land(night, source, table, tuple(loads)):
@@ -92,7 +92,7 @@ def _window(night: Night, source: str, table: str, done: Sequence[Load]) -> Wind
     other for the units that were landed since.
     """
     manifest = night.manifest
-    landed, cursor = manifest.landed_units(source, table), reached(manifest, source, table)
+    landed, cursor = manifest.landed_units(source, table), resume_cursor(manifest, source, table)
     if night.since is not None:
         loads = manifest.loads(source, table)
         has_cursor = any(load.cursor is not None for load in loads)

@@ -146,7 +146,7 @@ class Deployment:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.options.vars.reporting_timezone)
 
-    def feeding(self, table: str) -> Iterator[Source]:
+    def sources_of(self, table: str) -> Iterator[Source]:
         """The sources that feed a contract table, in the order of the configuration."""
         return (source for source in self.sources.values() if table in source.tables)
 

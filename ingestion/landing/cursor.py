@@ -21,7 +21,7 @@ NUMBER = """case
     when regexp_full_match(trim({value}), '[-+]?[0-9]*[.]?[0-9]*([eE][-+]?[0-9]+)?')
         then try_cast(trim({value}) as decimal(38, 9))
 end"""
-# Text without an offset is read as UTC; where it is local, `wanted` makes up for that.
+# Text without an offset is read as UTC; where it is local, `not_below_cursor` makes up for that.
 INSTANT = "epoch_us(try_cast(trim({value}) as timestamptz))"
 HAS_OFFSET = r"regexp_matches({value}, ':[0-9]{{2}}[0-9.]*\s*([zZ]|[-+][0-9]{{2}}(:?[0-9]{{2}})*)\s*$')"
 
@@ -86,7 +86,7 @@ def highest_in(
     return row[0] if row else None
 
 
-def wanted(
+def not_below_cursor(
     database: duckdb.DuckDBPyConnection,
     column: pa.Array,
     cursor: str,
@@ -94,11 +94,11 @@ def wanted(
     *,
     is_local: bool,
 ) -> pa.ChunkedArray:
-    """Booleans, one per row in order: is the value at or above `cursor` less the look-back?
+    """Booleans, one per row in order: false where the value lies below `cursor` less the look-back.
 
     The look-back applies to instants only; it is a day at least where `is_local` says that times without an offset are
     of another zone than UTC, and the value or `cursor` has none. A value that cannot be read, or is of another kind
-    than `cursor`, is wanted.
+    than `cursor`, does not lie below it.
     """
     received = pa.table({"value": column})  # noqa: F841 - read by the query below
     has_offset = f"{HAS_OFFSET.format(value='value')} and {HAS_OFFSET.format(value='$cursor')}"
@@ -110,7 +110,7 @@ def wanted(
             {INSTANT.format(value="value")} >= {INSTANT.format(value="$cursor")} - {lookback_us},
             {NUMBER.format(value="value")} >= {NUMBER.format(value="$cursor")},
             true
-        ) as is_wanted
+        ) as is_not_below
         from (select cast(value as varchar) as value from received) as received_text
         """,
         {
@@ -118,4 +118,4 @@ def wanted(
             "lookback_us": round(lookback_days * 86_400_000_000),
             "local_lookback_us": round(local_lookback_days * 86_400_000_000),
         },
-    ).to_arrow_table()["is_wanted"]
+    ).to_arrow_table()["is_not_below"]

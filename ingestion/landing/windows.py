@@ -11,8 +11,8 @@ from ingestion.landing.cursor import highest, lowest, plausible_until
 from ingestion.landing.manifest import Manifest
 
 
-def reached(manifest: Manifest, source: str, table: str) -> str | None:
-    """The highest cursor value of the complete windows, as received; None when everything is to be read.
+def resume_cursor(manifest: Manifest, source: str, table: str) -> str | None:
+    """From where to read on: the highest cursor value of the complete windows, as received; None for everything.
 
     A window that ended early had units it did not come to, whose rows may lie below those it landed. A load that gate 1
     has not admitted holds the cursor where it was read from, as its rows may be sent again under any name; one of which

@@ -41,7 +41,7 @@ def agreement(context: dg.AssetExecutionContext, nights: NightResource) -> dg.Ma
 
 def landed_tables(deployment: Deployment) -> list[dg.AssetsDefinition]:
     """One asset per contract table that a source feeds. A table without a source has none: it stays empty."""
-    return [_landed(table) for table in contracts() if any(deployment.feeding(table))]
+    return [_landed(table) for table in contracts() if any(deployment.sources_of(table))]
 
 
 def _landed(table: str) -> dg.AssetsDefinition:
@@ -75,7 +75,7 @@ def _landed(table: str) -> dg.AssetsDefinition:
             found = land_table(night, table) if night.lands(table) else Landed(table, ())
             reports = [
                 report
-                for source in night.deployment.feeding(table)
+                for source in night.deployment.sources_of(table)
                 for report in admit_pending(
                     night.deployment.layout,
                     night.manifest,

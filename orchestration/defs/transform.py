@@ -91,7 +91,7 @@ def warehouse_landing(tables: list[dg.AssetsDefinition]) -> dg.AssetsDefinition:
         if found is not None:
             logger.warning("the warehouse is built anew: %s", found)
             discard(layout.warehouse)
-        unfed = [table for table in contracts() if not any(night.deployment.feeding(table))]
+        unfed = [table for table in contracts() if not any(night.deployment.sources_of(table))]
         if unfed:
             logger.warning("no source feeds %s: what comes of them stays null or empty", ", ".join(unfed))
         keys = key, rules_key(night)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from ingestion.landing.manifest import Manifest
-from ingestion.landing.windows import reached
+from ingestion.landing.windows import resume_cursor
 from ingestion.quarantine import export_quarantined
 from ingestion.sources.files.discovery import File
 from ingestion.sources.files.errors import UnreadableFile
@@ -185,9 +185,9 @@ def test_a_load_that_waits_for_gate_1_holds_the_cursor(tmp_path: Path) -> None:
     night = Night("run-1", AS_OF, made)
     send(tmp_path, "leads-eu.csv", 2, *EU)
     land_table(night, "crm_lead")
-    assert reached(night.manifest, "crm", "crm_lead") == "2026-05-01"
+    assert resume_cursor(night.manifest, "crm", "crm_lead") == "2026-05-01"
     admit(made)
-    assert reached(night.manifest, "crm", "crm_lead") == "2026-05-09"
+    assert resume_cursor(night.manifest, "crm", "crm_lead") == "2026-05-09"
 
 
 def test_a_cursor_that_is_no_moment_gives_all_rows_again(tmp_path: Path) -> None:

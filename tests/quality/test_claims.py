@@ -46,7 +46,7 @@ def night(tmp_path_factory) -> Night:
     lay_out(deployment)
     for table in contracts():
         land_table(night, table)
-        for source in deployment.feeding(table):
+        for source in deployment.sources_of(table):
             admit_pending(deployment.layout, night.manifest, source, table)
     options = deployment.options
     with connect(deployment.layout.warehouse, options.memory_limit, options.threads) as connection:

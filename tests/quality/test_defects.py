@@ -51,7 +51,7 @@ def found(home: Path, *defects: str) -> Found:
     refused = []
     for table in contracts():
         land_table(night, table)
-        for source in deployment.feeding(table):
+        for source in deployment.sources_of(table):
             try:
                 admit_pending(deployment.layout, night.manifest, source, table)
             except GateError as error:

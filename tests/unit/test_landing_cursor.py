@@ -7,7 +7,7 @@ from datetime import datetime
 import pyarrow as pa
 import pytest
 
-from ingestion.landing.cursor import connection, highest, lowest, wanted
+from ingestion.landing.cursor import connection, highest, lowest, not_below_cursor
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,9 @@ def test_the_lowest_cursor_is_below_all(cursors: list[str | None], expected: str
 )
 def test_what_cannot_be_compared_is_wanted(cursor: str, lookback_days: float, expected: list[bool]) -> None:
     values = pa.array(["9.5", "10.0", "2026-01-01T00:00:00Z", "2026-01-03", None, "soon"])
-    assert wanted(connection(), values, cursor, lookback_days, is_local=False).to_pylist() == expected
+    assert (
+        not_below_cursor(connection(), values, cursor, lookback_days, is_local=False).to_pylist() == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,5 +87,5 @@ def test_local_times_are_read_again_a_day_back(
         "newer": "2026-01-05T14:00:01+02:00",
     }
     values = pa.array(list(rows.values()))
-    found = wanted(connection(), values, cursor, lookback_days, is_local=True).to_pylist()
+    found = not_below_cursor(connection(), values, cursor, lookback_days, is_local=True).to_pylist()
     assert [name for name, is_wanted in zip(rows, found, strict=True) if is_wanted] == expected

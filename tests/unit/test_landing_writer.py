@@ -13,7 +13,7 @@ import pytest
 from ingestion.landing import placing, writer
 from ingestion.landing.manifest import Manifest, ManifestError
 from ingestion.landing.placing import sweep
-from ingestion.landing.windows import reached
+from ingestion.landing.windows import resume_cursor
 from ingestion.landing.writer import LandingError, land, landed_names
 from ingestion.sources.base import Extract
 from tests.landings import NOON, GivenSource, Landing, batch, extract
@@ -63,9 +63,9 @@ def test_the_cursor_is_the_highest_value_as_received(landing: Landing) -> None:
     (load,) = landing.land(GivenSource("crm_lead"), extract(given, cursor_column="at"))
     assert load.cursor == "2024-01-01 23:00:00"
     landing.manifest.admit(load.load_id, 3, 0, "as mapped")
-    assert reached(landing.manifest, "crm", "crm_lead") is None, "the window may have more units"
+    assert resume_cursor(landing.manifest, "crm", "crm_lead") is None, "the window may have more units"
     landing.manifest.complete_window("crm", "crm_lead")
-    assert reached(landing.manifest, "crm", "crm_lead") == "2024-01-01 23:00:00"
+    assert resume_cursor(landing.manifest, "crm", "crm_lead") == "2024-01-01 23:00:00"
 
 
 def test_a_unit_is_landed_once_under_a_fingerprint(landing: Landing) -> None:

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from ingestion.contracts import contracts
 from ingestion.errors import ClosedloopError
-from ingestion.landing.cursor import connection, wanted
+from ingestion.landing.cursor import connection, not_below_cursor
 from ingestion.mapping import TableMapping
 from ingestion.quarantine import QUARANTINE_REASON
 from ingestion.sources.base import Extract, Window
@@ -263,7 +263,7 @@ def _since(
         received += batch.num_rows
         names = batch.schema.names
         if table.cursor in names and QUARANTINE_REASON not in names and batch.num_rows:
-            keep = wanted(
+            keep = not_below_cursor(
                 database, batch.column(table.cursor), cursor, table.lookback_days, is_local=is_local
             )
             batch = batch.filter(keep.combine_chunks())
