@@ -7,6 +7,6 @@ select
 from {{ ref('fct_lead_to_deal') }} as journeys
 inner join {{ ref('dim_stage') }} as stages on journeys.furthest_stage = stages.stage
 where stages.stage_position <> journeys.skipped_stage_count
-    {% for stage in ['lead', 'mql', 'sal', 'sql', 'opportunity', 'customer'] -%}
+    {% for stage in funnel_stages() -%}
     + case when journeys.{{ stage }}_at is null then 0 else 1 end
     {% endfor %}

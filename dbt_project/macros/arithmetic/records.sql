@@ -102,6 +102,9 @@ case when {{ matches_whole('(' ~ full ~ ')', '[+][1-9][0-9]{6,14}') }} then {{ f
 {# Text for comparison: trimmed, lower case, blank = null. #}
 {% macro plain_text(text) -%}nullif(lower(trim({{ text }})), ''){%- endmacro %}
 
+{# The stages of the funnel, in their order. #}
+{% macro funnel_stages() -%}{{ return(['lead', 'mql', 'sal', 'sql', 'opportunity', 'customer']) }}{%- endmacro %}
+
 {# Position of a stage: 1 to 6 form the funnel, the rest only breaks ties. #}
 {% macro stage_position(stage) -%}
 case {{ stage }}

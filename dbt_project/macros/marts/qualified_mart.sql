@@ -1,7 +1,7 @@
 {# The marts of qualified journeys: mart_mql and mart_sql differ in their stage alone. #}
 
 {% macro qualified_mart(stage) -%}
-{%- set funnel = ['lead', 'mql', 'sal', 'sql', 'opportunity', 'customer'] -%}
+{%- set funnel = funnel_stages() -%}
 {%- set later_stages = funnel[funnel.index(stage) + 1:] -%}
 {%- set version = 'qualification_version' if stage == 'mql' else 'sql_qualification_version' -%}
 with journeys as (

@@ -3,7 +3,7 @@
 -- still running may yet go on: the km_ columns say what share goes on when that is allowed for. Grain: one row per lead month,
 -- channel, funnel kind and stage.
 
-{%- set funnel = ['lead', 'mql', 'sal', 'sql', 'opportunity', 'customer'] %}
+{%- set funnel = funnel_stages() %}
 {%- set horizons = [30, 60, 90, 180] %}
 
 with bridged as (

@@ -1,7 +1,7 @@
 -- The road of every lead from first touch to closed deal. Grain: one row per journey (person and cycle).
 {{ config(materialized='sliced', slice_by='person_id', unpacked=['journey_id', 'person_id', 'lead_id']) }}
 
-{%- set funnel = ['lead', 'mql', 'sal', 'sql', 'opportunity', 'customer'] %}
+{%- set funnel = funnel_stages() %}
 
 with journeys as (
     select
