@@ -59,9 +59,13 @@ def stages() -> list[dict]:
 
 
 def days(facts: list[dict], clock: Clock) -> list[dict]:
-    """Rows of dim_date: local days from the first journey's year to the end of the year after as_of."""
+    """Rows of dim_date: local days from the first journey's year to the end of the year after as_of.
+
+    None lies before 1970.
+    """
     first = min((clock.day(fact["lead_at"]) for fact in facts), default=clock.day(clock.as_of))
-    day, last = first.replace(month=1, day=1), date(clock.day(clock.as_of).year + 1, 12, 31)
+    day = max(first.replace(month=1, day=1), date(1970, 1, 1))
+    last = date(clock.day(clock.as_of).year + 1, 12, 31)
     rows = []
     while day <= last:
         rows.append(

@@ -1,4 +1,5 @@
--- Local days of the reporting zone, from the first journey's year to the end of the year after as_of. Grain: one row per local day.
+-- Local days of the reporting zone, from the first journey's year, 1970 at the earliest, to the end of the year after as_of. Grain:
+-- one row per local day.
 
 with bounds as (
     select
@@ -17,7 +18,8 @@ final as (
         cast({{ iso_weekday('days.local_day') }} as int) as iso_weekday
     from {{ ref('int_time__days') }} as days
     cross join bounds
-    where days.local_day >= bounds.first_day and days.local_day < bounds.end_before
+    -- Before 1970 only those days are known on which a deal is said to close.
+    where days.local_day >= greatest(bounds.first_day, date '1970-01-01') and days.local_day < bounds.end_before
 )
 
 select * from final
