@@ -19,17 +19,18 @@
     {%- set records, leads = former('int_identity__records'), former('stg_crm__leads') -%}
     {%- set accounts, history = former('stg_crm__accounts'), former('stg_crm__lead_history') -%}
     {%- set changed_users = '(select user_id from ' ~ changed('crm_user') ~ ')' -%}
-    {%- set changed_accounts = 'account_id in (select account_id from ' ~ changed('crm_account') ~ ')' -%}
+    {% do find_resettled_people() %}
+    {%- set is_resettled = 'node in (select node from resettled_node)' -%}
     {%- set queries = [
         'select thing from slice_held where found_in = 0',
-        things('account', 'account_id', accounts, "domain in (select split_part(email, '@', 2) from address_of_tonight) and domain not in (" ~ free_mail_domains() ~ ')'),
+        'select node as thing from resettled_node',
+        things('account', 'account_id', records, is_resettled),
+        things('account', 'account_id', accounts, "domain in (select split_part(email, '@', 2) from (select email from address_of_tonight union all select email from "
+            ~ records ~ ' where ' ~ is_resettled ~ ') as addresses) and domain not in (' ~ free_mail_domains() ~ ')'),
         things('account', 'converted_account_id', changed('crm_lead')),
         things('opportunity', 'converted_opportunity_id', changed('crm_lead')),
         things('account', 'account_id', changed('crm_contact')),
         things('account', 'account_id', changed('crm_account')),
-        'select node as thing from ' ~ records ~ ' where ' ~ changed_accounts,
-        'select node as thing from ' ~ records ~ " where split_part(email, '@', 2) in (select domain from (select domain from " ~ accounts ~ ' where ' ~ changed_accounts
-            ~ ' union all select ' ~ plain_text('domain') ~ ' as domain from ' ~ changed('crm_account') ~ ') as domains where domain not in (' ~ free_mail_domains() ~ '))',
         things('opportunity', 'opportunity_id', changed('crm_opportunity')),
         things('lead', 'lead_id', changed('crm_opportunity')),
         things('crm_contact', 'primary_crm_contact_id', changed('crm_opportunity')),
@@ -46,6 +47,23 @@
     {% do lay_out_ties('deal_ties', deal_ties()) %}
     {% do lay_out_ties('account_ties', account_ties()) %}
     {% do hold(['select thing from named_tonight'] + reached(['deal_ties', 'account_ties'], 'select thing from slice_held'), round) %}
+{% endmacro %}
+
+{#
+    The records of people who may be at another account tonight: whose records were found until people were joined, and whose account
+    changes. All of them, since the account that one names speaks only where those before it name none: it is heard when they leave,
+    or when their account does.
+#}
+{% macro find_resettled_people() %}
+    {%- set accounts, people = former('stg_crm__accounts'), former('int_identity__record_people') -%}
+    {%- set changed_accounts = '(select account_id from ' ~ changed('crm_account') ~ ')' -%}
+    {% do run_query(
+        'create temporary table resettled_node as select thing as node from slice_held union select others.node from ' ~ former('int_identity__records')
+        ~ ' as records inner join ' ~ people ~ ' as ones on records.node = ones.node inner join ' ~ people ~ ' as others on ones.person_id = others.person_id'
+        ~ ' where records.account_id in ' ~ changed_accounts ~ " or split_part(records.email, '@', 2) in (select domain from (select domain from " ~ accounts
+        ~ ' where account_id in ' ~ changed_accounts ~ ' union all select ' ~ plain_text('domain') ~ ' as domain from ' ~ changed('crm_account')
+        ~ ') as domains where domain not in (' ~ free_mail_domains() ~ '))'
+    ) %}
 {% endmacro %}
 
 {#
