@@ -128,7 +128,7 @@ def models(manifest: Mapping[str, Any]) -> dg.AssetsDefinition:
         night = nights.night(context)
         with plain_errors():
             # Models may be asked for on their own later, and are still of the night that landed what they read.
-            as_of = begin_building(night.deployment.layout.warehouse)
+            as_of = begin_building(night.deployment.layout.warehouse, rules_key(night))
             results = build(night.deployment, as_of, progress=_tell)
             for result in results:
                 if result.is_bad and tells_of_it(result.message):

@@ -39,10 +39,11 @@ def prepare_landing(
     column) and `zone_offset` (one row per offset period of `zone` and of each zone of the agreement's calendars, the
     first reaching back and the last one on). A load that waits for gate 1 counts its rows as landed only.
 
-    Returns whether the landing only grew since the last time: every load that the warehouse knew is there as it was.
+    Returns whether the landing only grew since the last time: every load that the warehouse knew is there as it was,
+    and the zones' clocks are what they were. A newer time zone database may tell of rows of long ago otherwise.
     """
-    loads = manifest.loads()
-    known = known_loads(connection)
+    loads, offsets = manifest.loads(), _offsets({zone, *_agreed_zones(layout)})
+    known, is_same_time = known_loads(connection), _tells_same_time(connection, offsets)
     connection.execute("create schema if not exists landing")
     for contract in contracts().values():
         admitted = [load for load in loads if load.table == contract.table and load.admitted_rows]
@@ -50,12 +51,13 @@ def prepare_landing(
     for name, rows in (
         ("load", _loads(loads, known)),
         ("verdict", _verdicts(manifest)),
-        ("zone_offset", _offsets({zone, *_agreed_zones(layout)})),
+        ("zone_offset", offsets),
     ):
         connection.register("rows_to_keep", rows)
         _replace(connection, name, "table", "select * from rows_to_keep")
         connection.unregister("rows_to_keep")
-    return known.items() <= {load.load_id: _content_key(load) for load in loads}.items()
+    has_grown = known.items() <= {load.load_id: _content_key(load) for load in loads}.items()
+    return has_grown and is_same_time
 
 
 def _replace(connection: duckdb.DuckDBPyConnection, name: str, kind: str, query: str) -> None:
@@ -182,6 +184,15 @@ def _offsets(zones: set[str]) -> pa.Table:
             ]
         ),
     )
+
+
+def _tells_same_time(connection: duckdb.DuckDBPyConnection, offsets: pa.Table) -> bool:
+    """Whether these are the offset periods that the warehouse was last prepared with; true at first."""
+    try:
+        former = connection.execute("select * from landing.zone_offset").fetchall()
+    except duckdb.CatalogException:
+        return True
+    return set(former) == set(zip(*offsets.to_pydict().values(), strict=True))
 
 
 def _periods(zone: str) -> list[tuple[datetime, datetime, int]]:

@@ -184,15 +184,20 @@ def finished_night(path: Path) -> tuple[datetime, str]:
     return found
 
 
-def begin_building(path: Path) -> datetime:
+def begin_building(path: Path, rules_key: str) -> datetime:
     """Note that models are being built, until `mark_built`; gives the as_of (naive UTC) of the night at work.
 
-    Models may be built on their own, of a night that was finished, and fail. Raises UnfinishedNight when no night was
-    noted.
+    Models may be built on their own, of a night that was finished, and fail. Where vars were edited since the night was
+    noted, it builds on nothing, and comes of other inputs than it said. Raises UnfinishedNight when no night was noted.
     """
     found = None
     with connect(path, "1GB", 1) as connection, suppress(duckdb.CatalogException):
         connection.execute("update landing.night set is_built = false where is_built")
+        connection.execute(
+            "update landing.night set rules_key = $1, inputs_key = sha256(concat(inputs_key, $1)), former_as_of = null "
+            "where rules_key <> $1",
+            [rules_key],
+        )
         found = connection.execute("select as_of from landing.night").fetchone()
     if found is None:
         raise UnfinishedNight(

@@ -14,6 +14,7 @@ from orchestration.quality.gate1 import admit_pending
 from orchestration.transform.landing_views import prepare_landing
 from tests.landings import NOON, GivenSource, Landing, extract
 
+SUMMER_OF_2024 = datetime(2024, 3, 31, 1)
 USERS = {"user_id": ["1", "", "3"], "is_active": ["yes", "no", None]}
 
 
@@ -150,3 +151,17 @@ def test_a_load_is_new_until_the_warehouse_was_prepared_with_it(
     assert prepare() == (True, [("a", False), ("b", False)])
     warehouse.execute("update landing.load set content_key = 'another mapping' where unit = 'a'")
     assert prepare() == (False, [("a", True), ("b", False)])
+
+
+def test_other_clocks_are_no_growth(landing: Landing, warehouse: duckdb.DuckDBPyConnection) -> None:
+    """What was made of old rows by the clocks of before is not what it would be now."""
+
+    def grows() -> bool:
+        return prepare_landing(warehouse, landing.layout, landing.manifest, "Europe/Berlin")
+
+    assert [grows(), grows()] == [True, True]
+    warehouse.execute(
+        "update landing.zone_offset set utc_from = utc_from + interval 1 day where utc_from = ?",
+        [SUMMER_OF_2024],
+    )
+    assert [grows(), grows()] == [False, True]

@@ -15,9 +15,11 @@ import pytest
 
 from orchestration.transform import warehouse
 from orchestration.transform.warehouse import (
+    begin_building,
     builds_on_former,
     connect,
     count_rows,
+    finished_night,
     in_one_transaction,
     mark_built,
     note_night,
@@ -68,6 +70,29 @@ def test_a_small_company_is_built_anew_every_night(
             )
         assert builds_on_former(path) == (night == 1 and is_sliced)
         mark_built(path)
+
+
+@pytest.mark.parametrize(("vars_now", "builds_on"), [("vars", True), ("others", False)])
+def test_models_built_under_other_vars_than_the_night_was_noted_with_build_on_nothing(
+    vars_now: str, builds_on: bool, tmp_path: Path
+) -> None:
+    """A night failed, vars were edited, and its models were asked for again; then the vars were put back."""
+    path, evening = tmp_path / "warehouse.duckdb", datetime(2026, 7, 1)
+    for night in range(2):
+        with connect(path, "1GB", 1) as connection:
+            connection.execute("create schema if not exists landing")
+            note_night(connection, "run", evening + timedelta(days=night), "inputs", "vars", True)
+        if night == 0:
+            mark_built(path)
+    assert begin_building(path, vars_now) == evening + timedelta(days=1)
+    assert builds_on_former(path) == builds_on
+    mark_built(path)
+    assert (finished_night(path)[1] == "inputs") == builds_on, (
+        "or it would pass for a night under the vars before"
+    )
+    with connect(path, "1GB", 1) as connection:
+        note_night(connection, "run", evening + timedelta(days=2), "inputs", "vars", True)
+    assert builds_on_former(path) == builds_on
 
 
 @pytest.fixture
