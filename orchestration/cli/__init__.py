@@ -1,7 +1,7 @@
 """The command line: thin commands over the work that other packages do.
 
-Arguments, words on the screen and exit statuses (which `failing` explains) belong here; nothing that a program could
-want to call does. Commands import what they need when they run: `--help` must be quick.
+Arguments, words on the screen and exit statuses (see `error_handling`) belong here; nothing that a program could want
+to call does. Commands import what they need when they run: `--help` must be quick.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The published tables as values: columns, parts, hashes and their SQL conditions.
 
-Reading them from the warehouse is `measuring`'s work, writing them the writers'.
+Reading them from the warehouse is `inspection`'s work, writing them the writers'.
 """
 
 from __future__ import annotations
