@@ -19,7 +19,8 @@ from benchmarks.report import machine, table, write
 from ingestion.landing.manifest import Manifest
 from orchestration.deployment.scaffolding import SEEDS
 from orchestration.settings import Deployment, Options
-from orchestration.transform.dbt import _invoke, variables
+from orchestration.transform.dbt import variables
+from orchestration.transform.invocation import invoke
 from orchestration.transform.landing_views import prepare_landing
 from orchestration.transform.project import lay_out
 from orchestration.transform.warehouse import connect
@@ -148,10 +149,10 @@ def _built(deployment: Deployment) -> dict[str, str]:
         prepare_landing(connection, layout, Manifest(layout.manifest_db), "UTC")
     given = ["--vars", json.dumps(variables(deployment, AS_OF))]
     built = ["build", "--select", "+int_time__due_segments", "--exclude-resource-type", "test", "unit_test"]
-    _invoke(project, [*built, *given], layout.warehouse, "1GB", threads=THREADS)
+    invoke(project, [*built, *given], layout.warehouse, "1GB", threads=THREADS)
     queries = {}
     for name, inline in MACROS.items():
-        (compiled,) = _invoke(
+        (compiled,) = invoke(
             project, ["compile", "--inline", inline, *given], layout.warehouse, "1GB"
         ).result.results
         queries[name] = compiled.node.compiled_code

@@ -15,7 +15,7 @@ from benchmarks.company import Company, utc
 from benchmarks.measuring import Measured, measured
 from benchmarks.report import NIGHT, Figures, text, write
 from orchestration.settings import load_deployment
-from orchestration.transform.dbt import parsed
+from orchestration.transform.parsed_project import parsed_folder
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 NEXT_TO_NOTHING = 20
@@ -33,7 +33,7 @@ def _all(asked: argparse.Namespace, work: Path) -> None:
     limits = asked.memory_limit, str(asked.threads)
     nothing = _founded(work, NEXT_TO_NOTHING, *limits)
     # Once for a change of the models, not every night: the first transform would count it as a cost of any night.
-    parsed(load_deployment(nothing.home).layout)
+    parsed_folder(load_deployment(nothing.home).layout)
     fixed = {step: _step(step, nothing, nothing.evening) for step in NIGHT}
     whole = _whole(nothing)
     companies = []

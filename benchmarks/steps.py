@@ -137,7 +137,7 @@ def published(night: Night) -> dict[str, Any]:
     """The marts as a new version."""
     from orchestration.publish import publish
     from orchestration.publish.descriptions import descriptions
-    from orchestration.transform.dbt import manifest_path
+    from orchestration.transform.parsed_project import manifest_path
 
     options, layout = night.deployment.options, night.deployment.layout
     publication = publish(

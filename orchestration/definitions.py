@@ -13,7 +13,7 @@ from orchestration.defs.quality import gate_2
 from orchestration.defs.resources import NightResource
 from orchestration.defs.transform import models, warehouse_landing
 from orchestration.settings import Deployment, load_deployment
-from orchestration.transform.dbt import manifest_path
+from orchestration.transform.parsed_project import manifest_path
 
 
 def assemble(deployment: Deployment) -> dg.Definitions:

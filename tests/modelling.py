@@ -12,8 +12,8 @@ from typing import Any
 import duckdb
 
 from orchestration.settings import REPOSITORY
-from orchestration.transform import dbt
 from orchestration.transform.dbt import NodeResult
+from orchestration.transform.invocation import invoke
 
 PROJECT = """
 name: closedloop
@@ -47,11 +47,11 @@ def built(project: Path, *arguments: str, threads: int = 1) -> dict[str, NodeRes
     """What came of each node of the project, by name; each was told of as it was finished."""
     told: list[Any] = []
     arguments = ("build", "--no-write-json", *arguments)
-    results = dbt._invoke(
+    results = invoke(
         project, arguments, project / "warehouse.duckdb", "1GB", told.append, threads
     ).result.results
     assert sorted(map(id, told)) == sorted(map(id, results))
-    return {result.name: result for result in map(dbt._from_result, results)}
+    return {result.name: result for result in map(NodeResult.from_dbt, results)}
 
 
 def rows(project: Path, table: str = "numbers") -> list[tuple]:

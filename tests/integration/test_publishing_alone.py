@@ -21,7 +21,8 @@ from orchestration.defs.transform import models
 from orchestration.failures import failures
 from orchestration.publish import current
 from orchestration.settings import Deployment, load_deployment
-from orchestration.transform.dbt import NodeResult, manifest_path
+from orchestration.transform.dbt import NodeResult
+from orchestration.transform.parsed_project import manifest_path
 from orchestration.transform.warehouse import connect, mark_built, note_night
 from tests.asking import empty_marts, write
 from tests.integration.nights import lay_out

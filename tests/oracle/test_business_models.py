@@ -13,7 +13,8 @@ from random import Random
 import pyarrow as pa
 
 from ingestion.landing.manifest import Manifest
-from orchestration.transform.dbt import _invoke, variables
+from orchestration.transform.dbt import variables
+from orchestration.transform.invocation import invoke
 from orchestration.transform.landing_views import prepare_landing
 from orchestration.transform.project import lay_out
 from orchestration.transform.warehouse import connect
@@ -63,10 +64,10 @@ def answers(seeds: dict[str, list[dict]], asked: list[dict], folder: Path) -> li
         connection.register("asked", rows)
         connection.execute("create table clocks as select * from asked")
     built = ["build", "--select", "+int_time__due_segments", "--exclude-resource-type", "test", "unit_test"]
-    results = _invoke(project, [*built, "--vars", given], layout.warehouse, "2GB", threads=2).result.results
+    results = invoke(project, [*built, "--vars", given], layout.warehouse, "2GB", threads=2).result.results
     assert {str(result.status) for result in results} == {"success"}
     inline = ["compile", "--inline", MACROS, "--vars", given]
-    (compiled,) = _invoke(project, inline, layout.warehouse, "2GB").result.results
+    (compiled,) = invoke(project, inline, layout.warehouse, "2GB").result.results
     with connect(layout.warehouse, "2GB", 2, read_only=True) as connection:
         return connection.execute(f"{compiled.node.compiled_code} order by clock").fetchall()
 

@@ -16,9 +16,9 @@ from orchestration.night import Night
 from orchestration.quality.gate1 import admit_pending
 from orchestration.quality.gate2 import Gate2Error, judge
 from orchestration.settings import load_deployment
-from orchestration.transform import dbt
-from orchestration.transform.dbt import build
+from orchestration.transform.dbt import build, run_command, variables
 from orchestration.transform.landing_views import prepare_landing
+from orchestration.transform.parsed_project import load_manifest
 from orchestration.transform.project import PROJECT, lay_out
 from orchestration.transform.warehouse import connect
 from tests.quality.planted import DEFECTS, GATE_2_DEFECTS, ONE, VIEWS
@@ -64,9 +64,9 @@ def results(night) -> list:
 def claims(night, results) -> dict[str, str]:
     """The SQL of every claim as it is asked: a night writes no files of it."""
     asked = ["compile", "--no-write-json", "--select", "test_type:singular"]
-    manifest = dbt._manifest(night.deployment.layout, "whole")
-    said = dbt.variables(night.deployment, night.as_of)
-    compiled = dbt._run(night.deployment, manifest, said, asked).result.results
+    manifest = load_manifest(night.deployment.layout, "whole")
+    said = variables(night.deployment, night.as_of)
+    compiled = run_command(night.deployment, manifest, said, asked).result.results
     return {claim.node.name.removeprefix("assert_"): claim.node.compiled_code for claim in compiled}
 
 

@@ -19,9 +19,12 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt_common.clients.jinja import CallableMacroGenerator
 
 from ingestion.landing.layout import Layout
-from orchestration.transform import dbt, dbt_patches
-from orchestration.transform.dbt import DbtError, NodeResult
+from orchestration.transform import dbt_patches
+from orchestration.transform.dbt import NodeResult
 from orchestration.transform.dbt_patches import patched_dbt
+from orchestration.transform.invocation import DbtError, invoke
+from orchestration.transform.parsed_project import COMPILED, load_manifest, parsed_folder
+from orchestration.transform.project import PROJECT
 from tests.modelling import MODEL, built, rows, small_project, write
 
 CONTRACT = """
@@ -64,7 +67,7 @@ def test_a_test_says_what_plain_dbt_says(project: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("CLOSEDLOOP_WAREHOUSE", str(project / "warehouse.duckdb"))
     folders = ["--project-dir", str(project), "--profiles-dir", str(project)]
     plain = dbtRunner().invoke(["--quiet", "build", "--no-write-json", *folders])
-    expected = {result.name: result for result in map(dbt._from_result, plain.result.results)}
+    expected = {result.name: result for result in map(NodeResult.from_dbt, plain.result.results)}
 
     def said(results: dict[str, NodeResult]) -> dict[str, tuple]:
         # The line that DuckDB shows of a broken query is further down in dbt's.
@@ -178,7 +181,7 @@ def test_a_project_is_judged_when_it_is_parsed_and_not_again(
     """A night that made the schemas of its files would take a quarter of a second longer."""
     write(project, "{{ config(materialized='table') }} " + MODEL)
     warehouse = project / "warehouse.duckdb"
-    dbt._invoke(project, ["parse"], warehouse, "1GB")
+    invoke(project, ["parse"], warehouse, "1GB")
     manifest = Manifest.from_msgpack((project / "target" / "partial_parse.msgpack").read_bytes())
 
     def judged(*_arguments: object) -> None:
@@ -187,12 +190,12 @@ def test_a_project_is_judged_when_it_is_parsed_and_not_again(
     with monkeypatch.context() as patched:
         patched.setattr(jsonschema, "Draft7Validator", judged)
         arguments = ["build", "--no-write-json"]
-        results = dbt._invoke(project, arguments, warehouse, "1GB", manifest=manifest).result.results
+        results = invoke(project, arguments, warehouse, "1GB", manifest=manifest).result.results
     assert [result.status for result in results] == ["success"]
     with (project / "dbt_project.yml").open("a", encoding="utf-8") as file:
         file.write("colour: red\n")
     with pytest.raises(DbtError, match="colour"):
-        dbt._invoke(project, ["parse"], warehouse, "1GB")
+        invoke(project, ["parse"], warehouse, "1GB")
 
 
 def test_dbt_does_not_look_for_where_its_flags_come_from(
@@ -211,13 +214,13 @@ def test_dbt_does_not_look_for_where_its_flags_come_from(
 def test_generic_tests_are_the_same_whatever_the_night_but_for_its_scope(tmp_path: Path) -> None:
     """They are compiled once for all nights, so nothing in them may depend on its moment or a deployment's vars."""
     layout, compiled = Layout(tmp_path / "data"), {}
-    for scope in dbt.COMPILED:
+    for scope in COMPILED:
         compiled[scope] = {
             name: node.compiled_code
-            for name, node in dbt._manifest(layout, scope).nodes.items()
+            for name, node in load_manifest(layout, scope).nodes.items()
             if node.resource_type == "test"
         }
-        again = Manifest.from_msgpack((dbt.parsed(layout) / "partial_parse.msgpack").read_bytes())
+        again = Manifest.from_msgpack((parsed_folder(layout) / "partial_parse.msgpack").read_bytes())
         again.build_flat_graph()
         other = {
             "as_of": "2020-02-29 12:00:00",
@@ -234,7 +237,7 @@ def test_generic_tests_are_the_same_whatever_the_night_but_for_its_scope(tmp_pat
             str(tmp_path),
         ]
         given = ["--vars", json.dumps(other), "--log-path", str(tmp_path)]
-        dbt._invoke(dbt.PROJECT, [*arguments, *offline, *given], layout.warehouse, "1GB", manifest=again)
+        invoke(PROJECT, [*arguments, *offline, *given], layout.warehouse, "1GB", manifest=again)
         assert compiled[scope] == {name: again.nodes[name].compiled_code for name in compiled[scope]}
         assert sum(map(bool, compiled[scope].values())) > 300
     assert not layout.warehouse.exists()

@@ -1,6 +1,6 @@
 """The folders of parsed models: how one comes to its place, and how long it stays there.
 
-What a parse is and where its folder lies is said in `dbt`.
+What a parse is and where its folder lies is said in `parsed_project`.
 """
 
 from __future__ import annotations

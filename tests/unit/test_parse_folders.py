@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.landing.layout import Layout
-from orchestration.transform import dbt
+from orchestration.transform import parsed_project
 
 DAY = 86_400
 
@@ -20,8 +20,10 @@ def ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     project = tmp_path / "dbt_project"
     folder = project / "target" / "ready"
     folder.mkdir(parents=True)
-    monkeypatch.setattr(dbt, "PROJECT", project)
-    monkeypatch.setattr(dbt, "_parse", lambda folder, _layout: (folder / "manifest.json").write_text("{}"))
+    monkeypatch.setattr(parsed_project, "PROJECT", project)
+    monkeypatch.setattr(
+        parsed_project, "_parse", lambda folder, _layout: (folder / "manifest.json").write_text("{}")
+    )
     return folder
 
 
@@ -41,29 +43,29 @@ def names(ready: Path) -> set[str]:
 def test_a_new_parse_removes_those_of_former_code(ready: Path, tmp_path: Path) -> None:
     for age in range(2, 8):
         left(ready, f"unused-for-{age}-days", age * DAY)
-    new = dbt.parsed(Layout(tmp_path / "data"))
+    new = parsed_project.parsed_folder(Layout(tmp_path / "data"))
     assert names(ready) == {new.name, "unused-for-2-days", "unused-for-3-days", "unused-for-4-days"}
     assert (new / "manifest.json").exists()
 
 
 def test_parses_in_use_stay_however_many(ready: Path, tmp_path: Path) -> None:
     used = {left(ready, f"used-{hours}-hours-ago", hours * 3_600).name for hours in range(1, 8)}
-    new = dbt.parsed(Layout(tmp_path / "data"))
+    new = parsed_project.parsed_folder(Layout(tmp_path / "data"))
     assert names(ready) == {new.name, *used}
 
 
 def test_a_parse_is_in_use_when_it_is_asked_for(ready: Path, tmp_path: Path) -> None:
     layout = Layout(tmp_path / "data")
-    new = dbt.parsed(layout)
+    new = parsed_project.parsed_folder(layout)
     os.utime(new, (0, 0))
-    assert dbt.parsed(layout) == new
+    assert parsed_project.parsed_folder(layout) == new
     assert new.stat().st_mtime > time.time() - DAY
 
 
 def test_a_parse_broken_off_is_removed_and_one_at_work_is_not(ready: Path, tmp_path: Path) -> None:
     left(ready, "parsing-killed", 2 * 3_600)
     left(ready, "parsing-at-work", 60)
-    new = dbt.parsed(Layout(tmp_path / "data"))
+    new = parsed_project.parsed_folder(Layout(tmp_path / "data"))
     assert names(ready) == {new.name, "parsing-at-work"}
 
 
@@ -75,11 +77,11 @@ def test_of_two_parses_at_once_the_first_stays(
     def overtaken(folder: Path, _layout: Layout) -> None:
         (folder / "manifest.json").write_text("the second")
         monkeypatch.setattr(
-            dbt, "_parse", lambda folder, _: (folder / "manifest.json").write_text("the first")
+            parsed_project, "_parse", lambda folder, _: (folder / "manifest.json").write_text("the first")
         )
-        dbt.parsed(layout)
+        parsed_project.parsed_folder(layout)
 
-    monkeypatch.setattr(dbt, "_parse", overtaken)
-    kept = dbt.parsed(layout)
+    monkeypatch.setattr(parsed_project, "_parse", overtaken)
+    kept = parsed_project.parsed_folder(layout)
     assert names(ready) == {kept.name}
     assert (kept / "manifest.json").read_text() == "the first"
