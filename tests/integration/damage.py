@@ -17,7 +17,7 @@ from orchestration.night import Night
 from orchestration.quality.gate1 import admit_pending
 from orchestration.settings import load_deployment
 from tests.conftest import Call
-from tests.integration.nights import lay_out
+from tests.deployments import lay_out
 
 LEADS = 'lead_id,created_at,status\n1,2026-01-01,new\n2,soon,new\n3,2026-01-03,"open"\n'
 

@@ -16,7 +16,7 @@ from orchestration.landing import land_table
 from orchestration.night import Night
 from orchestration.quality.gate1 import admit_pending
 from orchestration.settings import Deployment, load_deployment
-from tests.integration.nights import lay_out
+from tests.deployments import lay_out
 
 AS_OF = datetime(2026, 7, 1)
 LEADS = "lead_id,created_at,updated_at\n1,2026-01-01,2026-01-01\n2,2026-02-01,2026-02-01\n3,2026-03-01,2026-03-01\n"

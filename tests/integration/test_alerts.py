@@ -17,9 +17,9 @@ from ingestion.errors import ClosedloopError
 from orchestration.alerting.alerts import send
 from orchestration.defs.resources import NightResource, plain_errors
 from orchestration.settings import load_deployment
+from tests.alert_receiver import Service, receiving
 from tests.conftest import Call
-from tests.integration.nights import lay_out
-from tests.receiving import Service, receiving
+from tests.deployments import lay_out
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from orchestration.publish import current
 from tests.conftest import Call
-from tests.publishing import fetch
+from tests.sample_warehouse import fetch
 
 LEADS = "lead_id,created_at,email,status\n1,2026-01-05T10:00:00Z,ada@example.com,new\n2,soon,bob@example.com,new\n"
 DEALS = (

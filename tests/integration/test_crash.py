@@ -28,7 +28,7 @@ from ingestion.landing.layout import Layout
 from ingestion.landing.manifest import Manifest
 from orchestration.publish import current, verify
 from orchestration.transform import warehouse
-from tests.integration.nights import lay_out, night, published, sample
+from tests.deployments import lay_out, night, published, sample
 
 CRASHES = int(os.environ.get("CRASHES", "4"))
 EVENING, MORNING = datetime(2026, 6, 29), datetime(2026, 7, 1)

@@ -28,8 +28,8 @@ from orchestration.settings import load_deployment
 from orchestration.transform.project import lay_out as freeze
 from orchestration.transform.warehouse import note_night
 from tests.conftest import Call
+from tests.deployments import lay_out, night, published
 from tests.integration import dirty_files as dirty
-from tests.integration.nights import lay_out, night, published
 
 COMPANY = Path(__file__).parent / "company"
 CLEAN = COMPANY / "clean"

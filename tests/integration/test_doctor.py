@@ -21,7 +21,7 @@ from orchestration.transform.warehouse import note_night, unusable
 from orchestration.upkeep.doctor import examine
 from tests.conftest import Call
 from tests.integration.damage import content, doctor_of, land, lay_out_landed, only
-from tests.publishing import publish_warehouse, write_warehouse
+from tests.sample_warehouse import publish_warehouse, write_warehouse
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from ingestion.landing.manifest import Manifest
 from ingestion.quarantine import list_quarantined
 from orchestration.agreement.seed_schemas import SEEDS
 from orchestration.settings import load_deployment
+from tests.deployments import lay_out, night, published
 from tests.integration.exports import AGREED, CONFIGURATION, write_exports
-from tests.integration.nights import lay_out, night, published
 
 
 @pytest.fixture(scope="module")

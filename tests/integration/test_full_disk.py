@@ -27,8 +27,8 @@ from orchestration.publish import current, verify
 from orchestration.quality.gate1 import admit_pending
 from orchestration.settings import REPOSITORY, load_deployment
 from orchestration.upkeep.full_disk import full_disk
-from tests.integration.nights import lay_out
-from tests.publishing import publish_warehouse, write_warehouse
+from tests.deployments import lay_out
+from tests.sample_warehouse import publish_warehouse, write_warehouse
 
 ROWS = 60_000
 LEAST = 300_000

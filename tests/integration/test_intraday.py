@@ -16,9 +16,9 @@ from orchestration.landing import land_table
 from orchestration.night import Night
 from orchestration.publish import current, versions
 from orchestration.settings import load_deployment
+from tests.alert_receiver import Service, receiving
 from tests.conftest import Call
-from tests.integration.nights import lay_out, night, published
-from tests.receiving import Service, receiving
+from tests.deployments import lay_out, night, published
 
 # A Monday. New York opens at 13:00 UTC; a first response is due in two open hours and at risk after one.
 MORNING, NOON = datetime(2026, 6, 22, 14), datetime(2026, 6, 22, 15)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.nights import EXAMPLES, lay_out, night, published
+from tests.deployments import EXAMPLES, lay_out, night, published
 
 pytestmark = pytest.mark.skipif(
     "CLOSEDLOOP_REAL_DATA" not in os.environ,

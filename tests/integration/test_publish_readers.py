@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.publish import current, rollback, verify, versions
-from tests.publishing import fetch, publish_warehouse, write_warehouse
+from tests.sample_warehouse import fetch, publish_warehouse, write_warehouse
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 READERS = int(os.environ.get("READERS", "4"))
@@ -49,7 +49,7 @@ print(reads, len(seen))
 PUBLISHER = """
 import sys
 from pathlib import Path
-from tests.publishing import publish_warehouse
+from tests.sample_warehouse import publish_warehouse
 print("ready", flush=True)
 sys.stdin.readline()
 publish_warehouse(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -24,8 +24,8 @@ from orchestration.settings import Deployment, load_deployment
 from orchestration.transform.dbt import NodeResult
 from orchestration.transform.parsed_project import manifest_path
 from orchestration.transform.warehouse import connect, mark_built, note_night
-from tests.asking import empty_marts, write
-from tests.integration.nights import lay_out
+from tests.deployments import lay_out
+from tests.empty_marts import empty_marts, write
 
 EVENING = datetime(2026, 7, 1)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.integration.nights import night, published, sample
+from tests.deployments import night, published, sample
 
 POSSIBLE = {
     "first_response": ["at_risk", "breached", "excluded", "met", "pending"],

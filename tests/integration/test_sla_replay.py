@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 from tests.conftest import Call
-from tests.integration.nights import night, published, sample
+from tests.deployments import night, published, sample
 
 VERDICTS = """
     select commitment, count(*) filter (status = 'met'), count(*) filter (status = 'breached')

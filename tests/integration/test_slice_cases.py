@@ -13,7 +13,7 @@ from pathlib import Path
 
 from orchestration.agreement.seed_schemas import SEEDS
 from orchestration.transform.warehouse import slice_verdict
-from tests.integration.nights import AGREEMENT
+from tests.deployments import AGREEMENT
 from tests.integration.slices import arriving, assert_same, built_night
 from tests.oracle.cases import june
 

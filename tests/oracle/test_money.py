@@ -12,8 +12,8 @@ import duckdb
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.model_sql import called
 from tests.oracle.money import cut
-from tests.rendering import called
 
 MOST = 10**18 - 1
 """Cents of the largest DECIMAL(18, 2)."""

@@ -22,7 +22,7 @@ from orchestration.transform.dbt import build
 from orchestration.transform.landing_views import prepare_landing
 from orchestration.transform.project import lay_out
 from orchestration.transform.warehouse import connect
-from tests.integration.nights import sample
+from tests.deployments import sample
 
 LIFE = {"unknown_channel", "stages_out_of_order"}
 """What a company without any defect shows too: leads without a known channel, deals before leads."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.agreement import AgreementError, check_agreement, snapshot
-from tests.agreeing import HEADERS, TERMS, agreed
+from tests.seed_files import HEADERS, TERMS, agreed
 
 MISTAKES = {
     "unknown channel": ("channel_rules", "1,,,,,,billboard,", 2, "channel", "'billboard'"),

@@ -12,7 +12,7 @@ import pytest
 
 from orchestration.agreement import check_agreement, errors
 from orchestration.agreement.validity import Terms
-from tests.agreeing import HEADERS, TERMS, agreed
+from tests.seed_files import HEADERS, TERMS, agreed
 
 CALENDAR = "de,Europe/Berlin"
 CALENDAR_MISTAKES = {

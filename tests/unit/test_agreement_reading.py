@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.agreement import check_agreement, errors, snapshot
-from tests.agreeing import HEADERS, TERMS, agreed
+from tests.seed_files import HEADERS, TERMS, agreed
 
 
 @pytest.mark.parametrize(

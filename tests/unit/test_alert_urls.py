@@ -11,7 +11,7 @@ import pytest
 
 from orchestration.settings import read_deployment
 from tests.conftest import Call
-from tests.integration.nights import lay_out
+from tests.deployments import lay_out
 
 
 def company(home: Path, **options: object) -> Path:

@@ -18,9 +18,9 @@ import pytest
 from orchestration.alerting.alert_log import AlertLog
 from orchestration.alerting.breaches import Promise, digest, tell_breaches
 from orchestration.settings import load_deployment
-from tests.integration.nights import lay_out
-from tests.publishing import publish_warehouse
-from tests.receiving import Service, receiving
+from tests.alert_receiver import Service, receiving
+from tests.deployments import lay_out
+from tests.sample_warehouse import publish_warehouse
 
 NOW = datetime(2026, 6, 22, 15)
 BERLIN = ZoneInfo("Europe/Berlin")

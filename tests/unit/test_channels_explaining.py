@@ -22,8 +22,8 @@ from orchestration.agreement.seed_schemas import CHANNELS
 from orchestration.agreement.signals import Signals
 from orchestration.transform.project import PROJECT
 from tests.conftest import Call
-from tests.publishing import publish_warehouse, write_warehouse
-from tests.rendering import rendered
+from tests.model_sql import rendered
+from tests.sample_warehouse import publish_warehouse, write_warehouse
 
 TERMS = Terms("USD", None, ())
 TOUCH = PATTERNS[:4]

@@ -14,7 +14,7 @@ import pytest
 
 from orchestration.publish import current
 from tests.conftest import Call
-from tests.publishing import publish_warehouse, write_warehouse
+from tests.sample_warehouse import publish_warehouse, write_warehouse
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from ingestion.landing.layout import Layout
 from orchestration.data_lock import InUse, NotWritable, data_folder_lock, holder
 from orchestration.defs.resources import NightResource
 from tests.conftest import Call
-from tests.integration.nights import lay_out
+from tests.deployments import lay_out
 
 HOLD = """
 import sys

@@ -25,7 +25,7 @@ from orchestration.transform.dbt_patches import patched_dbt
 from orchestration.transform.invocation import DbtError, invoke
 from orchestration.transform.parsed_project import COMPILED, load_manifest, parsed_folder
 from orchestration.transform.project import PROJECT
-from tests.modelling import MODEL, built, rows, small_project, write
+from tests.small_dbt_project import MODEL, built, rows, small_project, write
 
 CONTRACT = """
 models:

@@ -15,7 +15,7 @@ import pytest
 from dbt.adapters.duckdb.impl import DuckDBAdapter
 from dbt.cli.main import dbtRunner
 
-from tests.modelling import MODEL, built, rows, small_project, write
+from tests.small_dbt_project import MODEL, built, rows, small_project, write
 
 
 @pytest.fixture

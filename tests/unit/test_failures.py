@@ -18,7 +18,7 @@ from orchestration.defs.automation import NIGHTLY
 from orchestration.failures import failures
 from orchestration.run import MISSING_CHECKS
 from tests.conftest import Call
-from tests.integration.nights import lay_out, night
+from tests.deployments import lay_out, night
 
 
 class Unready(dg.ConfigurableResource):

@@ -15,7 +15,7 @@ import pytest
 from ingestion.sources.base import Window
 from ingestion.sources.files import ChangedWhileRead, UnreadableFile
 from ingestion.sources.files.discovery import File
-from tests.sourcing import UNTIL, source, units, write
+from tests.file_sources import UNTIL, source, units, write
 
 
 def test_a_link_to_nowhere_is_no_file(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ import pytest
 from ingestion.mapping import TableMapping
 from ingestion.sources.files import UnreadableFile
 from orchestration.quality.gate1 import admit_pending
+from tests.file_sources import extract, read, workbook
 from tests.landings import GivenSource, Landing
-from tests.sourcing import extract, read, workbook
 
 
 def parquet(table: pa.Table) -> bytes:

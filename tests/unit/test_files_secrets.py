@@ -16,7 +16,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from ingestion.sources.files import UnreadableFile
 from ingestion.sources.files.errors import scrubbed, without_secrets
-from tests.sourcing import ids, landed, source, units
+from tests.file_sources import ids, landed, source, units
 
 SECRET = "pa55word"
 

@@ -16,7 +16,7 @@ import pytest
 from ingestion.errors import ClosedloopError
 from ingestion.sources.base import Window
 from ingestion.sources.files import ChangedWhileRead, FilesConfig, FileSource, UnreadableFile
-from tests.sourcing import UNTIL, ids, landed, source, units, write
+from tests.file_sources import UNTIL, ids, landed, source, units, write
 
 
 @pytest.fixture

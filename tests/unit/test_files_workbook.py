@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ingestion.sources.files import UnreadableFile
-from tests.sourcing import read, workbook
+from tests.file_sources import read, workbook
 
 
 @pytest.mark.parametrize("name", ["leads.xlsx", "leads.csv"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from tests.rendering import called
+from tests.model_sql import called
 
 ENDS = called("journeys_ended", "beginnings", "timeline")
 COLUMNS = "person_id varchar, position int, may_end boolean, deal_created_position int, repeated_position int"

@@ -13,7 +13,7 @@ import duckdb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.rendering import rendered
+from tests.model_sql import rendered
 
 SQL = rendered("rpt_movers")
 COUNTS = ("leads", "mqls", "sqls", "opportunities", "customers")

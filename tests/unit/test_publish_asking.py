@@ -12,8 +12,8 @@ import pytest
 
 from orchestration.publish import Publication, PublishError, current, reading
 from orchestration.publish.reading import ask, question_sql
-from tests.asking import answer, empty_marts
-from tests.publishing import AS_OF, publish_warehouse, write_warehouse
+from tests.empty_marts import answer, empty_marts
+from tests.sample_warehouse import AS_OF, publish_warehouse, write_warehouse
 
 
 @pytest.fixture

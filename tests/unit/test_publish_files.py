@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.publish import content, verify
-from tests.publishing import fetch, publish_warehouse, write_warehouse
+from tests.sample_warehouse import fetch, publish_warehouse, write_warehouse
 
 TABLES = [
     ("marts", "dim_channel"),

@@ -14,8 +14,8 @@ import pytest
 
 from orchestration.publish.questions import questions
 from orchestration.publish.reading import ask, question_sql
-from tests.asking import AS_OF, answer, empty_marts, write
-from tests.publishing import publish_warehouse
+from tests.empty_marts import AS_OF, answer, empty_marts, write
+from tests.sample_warehouse import publish_warehouse
 
 
 @pytest.fixture

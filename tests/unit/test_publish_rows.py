@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from orchestration.publish import content, verify
-from tests.publishing import fetch, publish_warehouse, write_warehouse
+from tests.sample_warehouse import fetch, publish_warehouse, write_warehouse
 
 ROWS = "select * from marts.fct_touch order by all"
 

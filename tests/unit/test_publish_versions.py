@@ -18,7 +18,7 @@ import pytest
 
 from orchestration.publish import PublishError, current, rollback, verify, versions
 from orchestration.publish.version_store import VersionStore
-from tests.publishing import AS_OF, fetch, publish_warehouse, write_warehouse
+from tests.sample_warehouse import AS_OF, fetch, publish_warehouse, write_warehouse
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -236,7 +236,7 @@ def test_a_full_disk_leaves_the_former_version_live(warehouse: Path, published: 
     first = publish_warehouse(warehouse, published)
     write_warehouse(warehouse, touches=200_000)
     code = (
-        "import sys; from pathlib import Path; from tests.publishing import publish_warehouse\n"
+        "import sys; from pathlib import Path; from tests.sample_warehouse import publish_warehouse\n"
         "publish_warehouse(Path(sys.argv[1]), Path(sys.argv[2]))"
     )
     limit = 600_000

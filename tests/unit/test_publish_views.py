@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy
 
 from orchestration.publish import Description, content, current, verify
-from tests.publishing import fetch, publish_warehouse, write_warehouse
+from tests.sample_warehouse import fetch, publish_warehouse, write_warehouse
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from ingestion.errors import ClosedloopError
 from orchestration.defs.resources import NightResource, plain_errors
 from orchestration.run_log import log_run_to
-from tests.integration.nights import lay_out
+from tests.deployments import lay_out
 
 logger = logging.getLogger("closedloop.landing")
 

@@ -13,7 +13,7 @@ import pytest
 from orchestration.data_lock import data_folder_lock
 from orchestration.defs.automation import schedules
 from orchestration.settings import Deployment, load_deployment, read_deployment
-from tests.integration.nights import lay_out
+from tests.deployments import lay_out
 
 
 def deployment(home: Path, **options: object) -> Deployment:

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from orchestration.settings import REPOSITORY
-from tests.modelling import built, rows, small_project, write
+from tests.small_dbt_project import built, rows, small_project, write
 
 COPIED = (
     "macros/slicing/scope.sql",

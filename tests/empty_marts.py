@@ -13,7 +13,7 @@ import duckdb
 import yaml
 
 from orchestration.publish.reading import ask
-from tests.publishing import publish_warehouse
+from tests.sample_warehouse import publish_warehouse
 
 MODELS = Path(__file__).resolve().parents[1] / "dbt_project/models"
 AS_OF = datetime(2026, 7, 1)
