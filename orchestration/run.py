@@ -30,7 +30,7 @@ MISSING_CHECKS = "dagster._core.execution.plan.active"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class NightOutcome:
     """What came of a night. `failures` holds (step, what was found, expected and to do), empty when it went well.
 
     `before` and `live` are the publication before and after the night; equal ones mean that nothing was published.
@@ -59,7 +59,7 @@ def run_night(
     since: datetime | None = None,
     only: Only | None = None,
     wait: bool = False,
-) -> Outcome:
+) -> NightOutcome:
     """Run the nightly job once, or with `only` the intraday one. Failures within it are in the outcome, not raised.
 
     `full_refresh` drops the warehouse first: it holds nothing that cannot be rebuilt from the landing. With
@@ -76,7 +76,7 @@ def _run(
     full_refresh: bool,
     since: datetime | None,
     only: Only | None,
-) -> Outcome:
+) -> NightOutcome:
     from orchestration.definitions import assemble
     from orchestration.defs.automation import INTRADAY, NIGHTLY
     from orchestration.defs.resources import AS_OF, SINCE
@@ -96,7 +96,7 @@ def _run(
     failed = tuple(failures(result.all_events))
     if not (failed or result.success):
         failed = ((OUTSIDE_STEPS, failure_outside_steps(result.all_events)),)
-    return Outcome(result.run_id, failed, before, current_if_readable(layout.published))
+    return NightOutcome(result.run_id, failed, before, current_if_readable(layout.published))
 
 
 @contextmanager

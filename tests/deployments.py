@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import yaml
 
-from orchestration.run import Outcome, run_night
+from orchestration.run import NightOutcome, run_night
 from orchestration.settings import REPOSITORY, load_deployment
 
 AGREEMENT = REPOSITORY / "dbt_project" / "seeds"
@@ -37,7 +37,7 @@ def sample(home: Path, **options: Any) -> Path:
     )
 
 
-def night(home: Path, as_of: datetime | None = None, **options: Any) -> Outcome:
+def night(home: Path, as_of: datetime | None = None, **options: Any) -> NightOutcome:
     """One night of the deployment in `home`."""
     return run_night(load_deployment(home), as_of, **options)
 

@@ -27,7 +27,7 @@ from orchestration.agreement.sla_policies import (
     sizes_in_order,
 )
 from orchestration.agreement.validity import (
-    Rule,
+    SeedRule,
     Terms,
     no_gap,
     no_overlap,
@@ -173,7 +173,7 @@ def rates_are_shares(table: SeedTable, tables: dict[str, SeedTable], terms: Term
             )
 
 
-RULES: dict[str, tuple[Rule, ...]] = {
+RULES: dict[str, tuple[SeedRule, ...]] = {
     "channel_rules": (unique_keys, patterns_can_match),
     "stage_mapping": (unique_keys, known_sources),
     "qualification_rules": (validity_in_order, no_overlap, operator_fits, versions_paired),

@@ -26,7 +26,7 @@ class Terms:
     goal_calendar_id: str | None = None
 
 
-Rule = Callable[[SeedTable, dict[str, SeedTable], Terms], None]
+SeedRule = Callable[[SeedTable, dict[str, SeedTable], Terms], None]
 
 
 def plain(value: object) -> str:

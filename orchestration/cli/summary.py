@@ -15,7 +15,7 @@ from ingestion.quarantine import list_quarantined
 from orchestration.cli import printing
 from orchestration.publish.reading import ask, question_sql
 from orchestration.publish.version_store import DATABASE, PARQUET
-from orchestration.run import Outcome
+from orchestration.run import NightOutcome
 from orchestration.settings import Deployment
 
 FUNNEL = """
@@ -28,7 +28,7 @@ FUNNEL = """
 """
 
 
-def tell_night(deployment: Deployment, outcome: Outcome, started: datetime, seconds: float) -> None:
+def tell_night(deployment: Deployment, outcome: NightOutcome, started: datetime, seconds: float) -> None:
     """A night that published. `started` is naive UTC: loads landed since are the night's."""
     manifest = Manifest(deployment.layout.manifest_db)
     loads = [load for load in manifest.loads() if load.loaded_at >= started]
@@ -53,7 +53,7 @@ def tell_night(deployment: Deployment, outcome: Outcome, started: datetime, seco
     _tell_next(deployment)
 
 
-def tell_unchanged(deployment: Deployment, outcome: Outcome, seconds: float) -> None:
+def tell_unchanged(deployment: Deployment, outcome: NightOutcome, seconds: float) -> None:
     """A night in which nothing had changed."""
     live = outcome.live
     printing.say(
@@ -63,7 +63,7 @@ def tell_unchanged(deployment: Deployment, outcome: Outcome, seconds: float) -> 
     _tell_next(deployment)
 
 
-def tell_failure(outcome: Outcome, seconds: float) -> None:
+def tell_failure(outcome: NightOutcome, seconds: float) -> None:
     """A night that failed, and what serves meanwhile."""
     printing.say()
     for step, reason in outcome.failures:

@@ -27,7 +27,7 @@ GATHERING = (
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RuleOutcome:
     """What one rule said of a relation. `error` is why the check itself broke; then nothing is known of the rows."""
 
     rule: Rule
@@ -41,7 +41,9 @@ class Outcome:
         return "fail" if self.failed_rows else "pass"
 
 
-def validate(connection: duckdb.DuckDBPyConnection, relation: str, rules: Sequence[Rule]) -> list[Outcome]:
+def validate(
+    connection: duckdb.DuckDBPyConnection, relation: str, rules: Sequence[Rule]
+) -> list[RuleOutcome]:
     """Judge every row of `relation` by `rules`; outcomes in their order.
 
     `relation` is a table, view or parenthesised query of the session. Each rule becomes a mark on every row that keeps
@@ -60,7 +62,7 @@ def validate(connection: duckdb.DuckDBPyConnection, relation: str, rules: Sequen
     sound = {at: rule for at, rule in enumerate(rules) if at not in broken}
     found = _judge(connection, relation, sound) if sound else {}
     return [
-        Outcome(rule, 0, broken[at]) if at in broken else Outcome(rule, *found[at])
+        RuleOutcome(rule, 0, broken[at]) if at in broken else RuleOutcome(rule, *found[at])
         for at, rule in enumerate(rules)
     ]
 

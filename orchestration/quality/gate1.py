@@ -22,7 +22,7 @@ from ingestion.landing.manifest import Load, Manifest, RuleResult
 from ingestion.landing.placing import partial, place
 from ingestion.rules import COLUMN_PRESENT, REFUSED_BATCH, UNREADABLE_ROW
 from ingestion.sources.base import Source
-from orchestration.quality.expectations import Outcome, validate
+from orchestration.quality.expectations import RuleOutcome, validate
 
 logger = logging.getLogger("closedloop.gate1")
 
@@ -176,15 +176,15 @@ class _Gate:
             self._judge(batch, RELATION, of_whole)
             raise
 
-    def _judge(self, batch: Batch, relation: str, of_whole: list[RuleResult]) -> list[Outcome]:
+    def _judge(self, batch: Batch, relation: str, of_whole: list[RuleResult]) -> list[RuleOutcome]:
         """What the rules say of the rows of a relation of the batch; raises CheckError when one of them broke."""
         if not batch.rows:
-            return [Outcome(rule, 0) for rule in batch.rules]
+            return [RuleOutcome(rule, 0) for rule in batch.rules]
         outcomes = validate(batch.database, relation, batch.rules)
         self._stop_on_errors(batch.load, outcomes, of_whole)
         return outcomes
 
-    def _results(self, load: Load, outcomes: list[Outcome]) -> list[RuleResult]:
+    def _results(self, load: Load, outcomes: list[RuleOutcome]) -> list[RuleResult]:
         return [
             RuleResult(
                 load.load_id,
@@ -212,7 +212,7 @@ class _Gate:
             load.load_id, self.table, rule, column, severity, failed, "fail" if failed else "pass"
         )
 
-    def _stop_on_errors(self, load: Load, outcomes: list[Outcome], of_whole: list[RuleResult]) -> None:
+    def _stop_on_errors(self, load: Load, outcomes: list[RuleOutcome], of_whole: list[RuleResult]) -> None:
         broken = [outcome for outcome in outcomes if outcome.error is not None]
         if not broken:
             return
@@ -225,7 +225,7 @@ class _Gate:
         )
 
     def _refusal(
-        self, batch: Batch, missing: list[str], outcomes: list[Outcome], rejected: int
+        self, batch: Batch, missing: list[str], outcomes: list[RuleOutcome], rejected: int
     ) -> Refusal | None:
         load = batch.load
         if missing:
@@ -283,7 +283,7 @@ def _remove(final: Path) -> None:
     final.unlink(missing_ok=True)
 
 
-def _broken(batch: Batch, outcome: Outcome) -> str:
+def _broken(batch: Batch, outcome: RuleOutcome) -> str:
     examples = ", ".join(
         f"line {line}" + ("" if text is None else f" {text!r}") for line, text in batch.examples(outcome.rule)
     )

@@ -14,7 +14,7 @@ import duckdb
 from ingestion.engine import literal
 from ingestion.errors import ClosedloopError
 from ingestion.rules import Rule
-from orchestration.quality.expectations import Outcome, validate
+from orchestration.quality.expectations import RuleOutcome, validate
 
 BALANCED = Rule(
     "balanced", "verdict", "verdict is distinct from 'balanced'", "both sides of every identity equal"
@@ -105,7 +105,7 @@ def judge(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> list[Verdic
 
 
 def _told(
-    connection: duckdb.DuckDBPyConnection, schema: str, table: str, outcome: Outcome
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, outcome: RuleOutcome
 ) -> tuple[str, ...]:
     if outcome.status == "error":
         raise Gate2Error(
