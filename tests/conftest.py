@@ -5,6 +5,7 @@ Fixtures only; makers of small worlds are modules beside this one.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from typing import NamedTuple
@@ -14,6 +15,9 @@ from hypothesis import settings
 
 from orchestration.cli import main
 from orchestration.transform import warehouse
+
+# As the command line does: looking through what nights leave in memory is an eighth of the tests' time else.
+gc.set_threshold(1_000_000, 10, 10)
 
 # The same examples every time: what CI says of a commit depends on the commit alone. Wider searches set a seed by hand.
 settings.register_profile("repeatable", derandomize=True)
