@@ -8,9 +8,12 @@
 cast(round(cast({{ amount }} as decimal(18, 4)) * cast({{ rate }} as decimal(20, 12)), 2) as decimal(18, 2))
 {%- endmacro %}
 
-{# Currency of a row: trimmed, upper case, the reporting currency where it is missing. #}
+{# Currency as a row names it: trimmed, upper case, blank = null. #}
+{% macro currency_code(currency) -%}nullif(upper(trim({{ currency }})), ''){%- endmacro %}
+
+{# Currency of a row, the reporting currency where it names none. #}
 {% macro currency_or_reporting(currency) -%}
-coalesce(nullif(upper(trim({{ currency }})), ''), '{{ var("reporting_currency") | upper }}')
+coalesce({{ currency_code(currency) }}, '{{ var("reporting_currency") | upper }}')
 {%- endmacro %}
 
 {#

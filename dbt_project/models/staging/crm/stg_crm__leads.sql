@@ -23,7 +23,7 @@ final as (
         job_title,
         country,
         industry,
-        nullif(upper(trim(currency)), '') as currency,
+        {{ currency_code('currency') }} as currency,
         lead_source,
         status,
         pain_points,
